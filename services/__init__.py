@@ -1,0 +1,1 @@
+"""The services, one folder each. A service imports `shared`, never another service."""

@@ -1,0 +1,115 @@
+"""One key a person: sealing, opening, and erasing by destroying the key (C-PRIV-1).
+
+Keys live in a table of their own, never in the event store, each wrapped by the organisation's
+master key, so that erasing one reaches every copy and backup of the history.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Column, LargeBinary, MetaData, String, Table, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from shared.sealed import Sealed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from uuid import UUID
+
+    from shared.wire.store import Store
+
+NONCE_BYTES = 12
+KEY_BITS = 256
+
+KEYS = Table(
+    "keys",
+    MetaData(),
+    Column("subject", String, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+
+class Erased(LookupError):
+    """The subject's key was destroyed, or never made here: the text can't be read any more."""
+
+
+def master_key(file: Path) -> bytes:
+    """Read the organisation's master key; make it, readable by its owner only, when absent."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return b64decode(file.read_text())
+    with os.fdopen(handle, "w") as new:
+        new.write(b64encode(AESGCM.generate_key(KEY_BITS)).decode())
+    return b64decode(file.read_text())
+
+
+class Keyring:
+    """The keys of one organisation's subject persons, as one service holds them."""
+
+    def __init__(self, store: Store, master: bytes) -> None:
+        self._engine = store.engine()
+        self._master = AESGCM(master)
+        KEYS.metadata.create_all(self._engine)
+
+    def close(self) -> None:
+        """Release the connections."""
+        self._engine.dispose()
+
+    def seal(self, subject: UUID, text: str) -> Sealed:
+        """Encrypt text under the subject's key, which is made on first use.
+
+        The subject's id is authenticated too: a box moved to another person does not open.
+        """
+        key = self._key(subject) or self._new_key(subject)
+        box = _encrypt(AESGCM(key), text.encode(), subject)
+        return Sealed(subject=subject, box=b64encode(box).decode())
+
+    def open(self, sealed: Sealed) -> str:
+        """Decrypt.
+
+        Raises:
+            Erased: the subject's key is gone.
+            cryptography.exceptions.InvalidTag: the box was altered or is another subject's.
+        """
+        key = self._key(sealed.subject)
+        if key is None:
+            raise Erased(f"no key for subject {sealed.subject}")
+        return _decrypt(AESGCM(key), b64decode(sealed.box), sealed.subject).decode()
+
+    def destroy(self, subject: UUID) -> None:
+        """Destroy the subject's key: all that was sealed for them is unreadable from now on."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(KEYS).where(KEYS.c.subject == str(subject)))
+
+    def _key(self, subject: UUID) -> bytes | None:
+        with self._engine.connect() as connection:
+            mine = select(KEYS.c.wrapped).where(KEYS.c.subject == str(subject))
+            wrapped = connection.execute(mine).scalar()
+        return None if wrapped is None else _decrypt(self._master, wrapped, subject)
+
+    def _new_key(self, subject: UUID) -> bytes:
+        key = AESGCM.generate_key(KEY_BITS)
+        row = {"subject": str(subject), "wrapped": _encrypt(self._master, key, subject)}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(KEYS).values(row))
+        except IntegrityError:
+            first = self._key(subject)
+            assert first is not None, "the key that was made first is there"
+            return first
+        return key
+
+
+def _encrypt(key: AESGCM, plain: bytes, subject: UUID) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + key.encrypt(nonce, plain, subject.bytes)
+
+
+def _decrypt(key: AESGCM, box: bytes, subject: UUID) -> bytes:
+    return key.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], subject.bytes)

@@ -1,0 +1,1 @@
+"""Event store, outbox, inbox, NATS: the plumbing, which knows nothing about schools."""
