@@ -1,0 +1,67 @@
+"""What a service is, seen from outside: `accord serve` starts any of them by this description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fastapi import FastAPI
+
+    from shared.aggregate import Aggregate, Event
+    from shared.contracts.base import Contract, Publication
+    from shared.desk import Desk
+    from shared.wire.view import View
+
+
+@dataclass(frozen=True)
+class Source:
+    """Contracts that a service receives from one service of one organisation, in order."""
+
+    publisher: str
+    """Slug of the organisation that publishes."""
+    service: str
+    contracts: Any
+    """The discriminated union of the contracts that may come."""
+    handle: Callable[[Contract], Sequence[Aggregate]]
+    """Gives the aggregates to save with the fact of the receipt, in one transaction. May be called
+    again for the same contract when somebody else changed an aggregate first."""
+
+    @property
+    def name(self) -> str:
+        """The name that tracks what has been received: `<publisher>.<service>`."""
+        return f"{self.publisher}.{self.service}"
+
+
+@dataclass
+class LinkStatus:
+    """Whether the bus, and the counterpart behind it, answer; shown on the desk."""
+
+    counterpart: str
+    bus_up: bool = False
+    counterpart_up: bool = False
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """When the counterpart last changed between answering and not."""
+    backlog: int = 0
+    """Events recorded and not yet acknowledged by the bus."""
+    letters: int = 0
+    """Dead letters waiting for somebody."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service of one organisation, wired and ready to run."""
+
+    name: str
+    desk: Desk
+    publish: Callable[[Event], tuple[Publication, ...]]
+    """Which contracts an event leaves as, one an audience at most; the only door out."""
+    sources: tuple[Source, ...]
+    views: tuple[View, ...]
+    app: FastAPI
+    link: LinkStatus
+    tick: Callable[[], None] = lambda: None
+    """Looks at the clocks; called every few seconds and after each received batch."""

@@ -1,0 +1,89 @@
+"""What the environment says, once: which organisation this is, where its data and its bus are.
+
+`accord run` writes `<data>/<org>/accord.env`; a deployment sets the same names in the environment,
+which wins over the file. Secrets are named by file, never by value.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.wire.store import Store
+
+ENV_FILE = "accord.env"
+
+
+class NotConfigured(Exception):
+    """The settings of an organisation are absent or wrong; the message says the fix."""
+
+
+class Settings(BaseSettings):
+    """One organisation's settings, the same for each of its services."""
+
+    model_config = SettingsConfigDict(env_prefix="ACCORD_", extra="ignore", frozen=True)
+
+    org: str
+    """This organisation's slug."""
+    kind: Literal["district", "agency"]
+    counterpart: str
+    """The other organisation's slug."""
+    folder: Path
+    """Where this organisation's secrets and, with SQLite, its stores are."""
+    zone: str = "America/Los_Angeles"
+    """Local days are days of this zone (C-TIME-1)."""
+    nats_url: str = "nats://127.0.0.1:4222"
+    nats_seed_file: Path | None = None
+    """File with the nkey seed this organisation's services connect with."""
+    store_url: str = "sqlite:///{folder}/{service}.sqlite"
+    keys_url: str = "sqlite:///{folder}/keys/{service}.sqlite"
+    """The keys of subject persons lie apart from the histories, so that no copy of a history
+    holds them."""
+    host: str = "127.0.0.1"
+    ports: dict[str, int] = {}  # noqa: RUF012  # pydantic copies the default
+    """HTTP port of each service."""
+    demo_people: bool = False
+    """Let the named demo people sign in without a password; loopback only."""
+
+    @classmethod
+    def of(cls, org: str, data: Path) -> Self:
+        """The settings of an organisation: its file under the data folder, and the environment.
+
+        Raises:
+            NotConfigured: neither says what is needed.
+        """
+        file = data / org / ENV_FILE
+        try:
+            return cls(org=org, _env_file=file)  # type: ignore[call-arg]  # the rest comes from there
+        except ValidationError as error:
+            missing = ", ".join(f"ACCORD_{e['loc'][0]}".upper() for e in error.errors())
+            raise NotConfigured(
+                f"{org} is not set up in {data}: start `accord run` there once, or set {missing}"
+            ) from error
+
+    def store(self, service: str) -> Store:
+        """Where a service keeps its history."""
+        return Store(self.store_url.format(folder=self.folder.resolve(), service=service))
+
+    def keys(self, service: str) -> Store:
+        """Where a service keeps the keys of subject persons."""
+        return Store(self.keys_url.format(folder=self.folder.resolve(), service=service))
+
+    @property
+    def master_key_file(self) -> Path:
+        """The file of the organisation's master key; see `shared.keyring.master_key`."""
+        return self.folder / "secrets" / "master.key"
+
+    @property
+    def session_key_file(self) -> Path:
+        """The file of the key that signs sessions; made like the master key."""
+        return self.folder / "secrets" / "session.key"
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """The zone, as an object."""
+        return ZoneInfo(self.zone)

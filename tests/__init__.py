@@ -1,0 +1,1 @@
+"""Tests: what each service promises, and what crosses services."""
