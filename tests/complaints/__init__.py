@@ -1,0 +1,1 @@
+"""The complaints service, clause by clause."""
