@@ -6,6 +6,7 @@ master key, so that erasing one reaches every copy and backup of the history.
 
 from __future__ import annotations
 
+import hmac
 import os
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
@@ -55,6 +56,7 @@ class Keyring:
     def __init__(self, store: Store, master: bytes) -> None:
         self._engine = store.engine()
         self._master = AESGCM(master)
+        self._derivation = hmac.digest(master, b"accord derivation", "sha256")
         KEYS.metadata.create_all(self._engine)
 
     def close(self) -> None:
@@ -81,6 +83,10 @@ class Keyring:
         if key is None:
             raise Erased(f"no key for subject {sealed.subject}")
         return _decrypt(AESGCM(key), b64decode(sealed.box), sealed.subject).decode()
+
+    def derived(self, purpose: str) -> bytes:
+        """32 bytes that only the holder of the master key can tell, the same for one purpose."""
+        return hmac.digest(self._derivation, purpose.encode(), "sha256")
 
     def destroy(self, subject: UUID) -> None:
         """Destroy the subject's key: all that was sealed for them is unreadable from now on."""

@@ -1,0 +1,640 @@
+"""The complaints desk of the district: one method a command.
+
+It checks who gives the command, seals what people wrote, asks the domain to decide, and records
+the decision. `by` is the staff id of who gives it; a complainant shows the passphrase instead.
+Every command raises `shared.errors.Refused` when a clause forbids it, and changes nothing then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from base64 import b32encode
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from eventsourcing.application import AggregateNotFoundError
+from eventsourcing.persistence import IntegrityError
+
+from services.complaints import domain
+from services.complaints.attempts import Attempts
+from services.complaints.docket import Docket
+from services.complaints.events import Complaint, Found
+from services.complaints.letters import answer_letter, determination_letter
+from services.complaints.matter import matter_id, matter_number
+from services.complaints.office import Office
+from services.complaints.policy import InForce, Standing, may_handle, may_see
+from services.complaints.timekeeping import look_at
+from services.complaints.words import (
+    APPEAL_DUTY,
+    Allegation,
+    Channel,
+    Conflict,
+    Duty,
+    Finding,
+    Ground,
+    Outcome,
+    Party,
+    Trigger,
+)
+from shared.desk import utc_now, written
+from shared.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from services.complaints.docket import Entry
+    from services.complaints.events import Happened
+    from shared.keyring import Keyring
+    from shared.sealed import Sealed
+    from shared.wire.store import Store
+
+COMPLAINANT = "complainant"
+CLOCK = "clock"
+PUBLIC = "public"
+SHORT_CHARACTERS_MAX = 500
+OFFICERS = uuid5(NAMESPACE_URL, "accord:officers")
+
+
+class Receipt(NamedTuple):
+    """What a complainant takes home: enough to follow the matter without an account."""
+
+    number: str
+    passphrase: str
+
+
+class FindingGiven(NamedTuple):
+    """A finding as the principal gives it, its reasons not sealed yet."""
+
+    allegation: Allegation
+    finding: Finding
+    reasons: str
+
+
+class ComplaintsDesk(Office):
+    """Complaints of one district, under the policy and calendars it has heard of."""
+
+    def __init__(
+        self,
+        org: str,
+        store: Store,
+        keyring: Keyring,
+        *,
+        counterpart: str,
+        zone: ZoneInfo,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        super().__init__(org, store, keyring, counterpart=counterpart, zone=zone, now=now)
+        self.docket = Docket(self, self.engine)
+        self.attempts = Attempts(now)
+
+    # --- Intake ---------------------------------------------------------------------------------
+
+    def receive(
+        self,
+        *,
+        by: str,
+        channel: Channel,
+        narrative: str,
+        school: str | None = None,
+        officer: str | None = None,
+        incident_on: date | None = None,
+        received_on: date | None = None,
+        allegations: Collection[Allegation] = (),
+        urgent: Collection[Trigger] = (),
+        harm: bool = False,
+        names_principal: bool = False,
+        language: str = "en",
+        complainant: str | None = None,
+        contact: str | None = None,
+        submission: str | None = None,
+    ) -> Receipt:
+        """Take in a complaint by any channel, named or not, and inform the agency at once.
+
+        C-COMP-1, C-COMP-2, C-COMP-5, C-COMP-21. `by` is the staff id of who enters it, or `public`
+        for what comes in by itself; `received_on` the day paper arrived, when that was before
+        today. `submission` is a token of this submission: giving the same one again gives the same
+        receipt and records nothing more, so a doubled click or e-mail is one complaint.
+        """
+        if by != PUBLIC and not self.standing(by).roles:
+            raise Refused("C-COMP-2", "only staff of the district enter a complaint here", "by")
+        receipt = self._receipt(submission)
+        number = matter_id(receipt.number)
+        story = written("narrative", narrative, "C-COMP-2")
+        self._known(school=school, officer=officer)
+        arrived = received_on or self.today()
+        subject = uuid5(number, COMPLAINANT)
+        received = domain.receive(
+            self.in_force(arrived),
+            passphrase_sha256=_digest(receipt),
+            channel=channel,
+            school=school,
+            officer=officer,
+            incident_on=incident_on,
+            received_on=arrived,
+            allegations=tuple(dict.fromkeys(allegations)),
+            urgent=tuple(dict.fromkeys(urgent)),
+            harm=harm,
+            names_principal=names_principal,
+            language=_language(language),
+            narrative=self.keyring.seal(subject, story),
+            complainant=self._optional(subject, "complainant", complainant),
+            contact=self._optional(subject, "contact", contact),
+        )
+        complaint = Complaint.begin(received, by=by, number=number)
+        if contact:  # what a known address gets at once is the acknowledgement (C-COMP-12)
+            complaint.record(domain.acknowledge(complaint, self.in_force()), by=CLOCK)
+        try:
+            self.save(complaint)
+        except IntegrityError:
+            if submission is None:
+                raise
+        return receipt
+
+    def acknowledge(self, number: str, *, by: str) -> None:
+        """Record that the complainant was told it is here (C-COMP-12)."""
+        self._handle(number, by, "C-COMP-12", domain.acknowledge)
+
+    def forward(self, number: str, *, by: str, school: str) -> None:
+        """Give a tip to the principal of its school (C-COMP-4)."""
+        self._known(school=school, officer=None)
+        complaint = self.complaint(number)
+        standing = self.standing(by)
+        if not standing.holds("tip_line_operator", "director"):
+            self._check_handles(complaint, by, "C-COMP-4")
+        self._change(number, by, lambda c, f: domain.forward(c, f, school=school))
+
+    def correct(
+        self,
+        number: str,
+        *,
+        by: str,
+        school: str | None,
+        officer: str | None,
+        incident_on: date | None,
+        allegations: Collection[Allegation],
+        names_principal: bool,
+        harm: bool,
+        reasons: str,
+    ) -> None:
+        """Put facts right, with reasons (C-DATA-8)."""
+        self._known(school=school, officer=officer)
+        self._handle(
+            number,
+            by,
+            "C-DATA-8",
+            lambda c, f: domain.correct(
+                c,
+                f,
+                school=school,
+                officer=officer,
+                incident_on=incident_on,
+                allegations=tuple(dict.fromkeys(allegations)),
+                names_principal=names_principal,
+                harm=harm,
+                reasons=self._sealed(c, "reasons", reasons, "C-DATA-8"),
+            ),
+        )
+
+    def see_urgency(self, number: str, *, by: str, trigger: Trigger, account: str) -> None:
+        """Say what must not wait (C-COMP-18, C-COMP-22)."""
+        self._handle(
+            number,
+            by,
+            "C-COMP-18",
+            lambda c, f: domain.see_urgency(
+                c, f, trigger=trigger, account=self._sealed(c, "account", account, "C-COMP-18")
+            ),
+        )
+
+    def escalate(self, number: str, *, by: str, trigger: Trigger, to: str) -> None:
+        """Bring it to those who can act at once; `to` names an office (C-COMP-18)."""
+        office = written("to", to, "C-COMP-18", SHORT_CHARACTERS_MAX)
+        self._handle(
+            number, by, "C-COMP-18", lambda c, f: domain.escalate(c, f, trigger=trigger, to=office)
+        )
+
+    # --- Investigation --------------------------------------------------------------------------
+
+    def declare_conflict(self, number: str, *, by: str, conflict: Conflict) -> None:
+        """Declare how one stands to it oneself; with a conflict one steps aside (C-COMP-14)."""
+        self._handle(
+            number,
+            by,
+            "C-COMP-14",
+            lambda c, f: domain.declare_conflict(c, f, staff=by, conflict=conflict),
+        )
+
+    def assign(self, number: str, *, by: str, staff: str) -> None:
+        """Let a designee investigate; one who stepped aside may still name one (C-COMP-14)."""
+        complaint = self.complaint(number)
+        if by not in complaint.stepped_aside:
+            self._check_handles(complaint, by, "C-COMP-14")
+        if not self.standing(staff).roles:
+            raise Refused("C-COMP-14", "choose somebody who holds a role in the district", "staff")
+        self._change(number, by, lambda c, f: domain.assign(c, f, staff=staff))
+
+    def open_investigation(self, number: str, *, by: str) -> None:
+        """Begin the investigation oneself (C-COMP-6)."""
+        self._handle(
+            number, by, "C-COMP-6", lambda c, f: domain.open_investigation(c, f, investigator=by)
+        )
+
+    def inform_officer(self, number: str, *, by: str) -> None:
+        """Record that the officer was told (C-COMP-23)."""
+        self._handle(number, by, "C-COMP-23", domain.inform_officer)
+
+    def defer_informing(self, number: str, *, by: str, reasons: str) -> None:
+        """Wait with telling the officer (C-COMP-23)."""
+        self._handle(
+            number,
+            by,
+            "C-COMP-23",
+            lambda c, f: domain.defer_informing(
+                c, f, reasons=self._sealed(c, "reasons", reasons, "C-COMP-23")
+            ),
+        )
+
+    def answer_as_officer(self, number: str, *, by: str, answer: str) -> None:
+        """Enter what the officer answers, sealed under the officer's key (C-COMP-23)."""
+        text = written("answer", answer, "C-COMP-23")
+        self._handle(
+            number,
+            by,
+            "C-COMP-23",
+            lambda c, f: domain.answer_as_officer(
+                c, f, answer=self.keyring.seal(uuid5(OFFICERS, c.officer or "unnamed"), text)
+            ),
+        )
+
+    def add_evidence(
+        self, number: str, *, by: str, content: bytes, source: str, description: str
+    ) -> str:
+        """Take evidence into custody by its SHA-256, which is given back (C-COMP-24).
+
+        The content stays with who holds it.
+        """
+        origin = written("source", source, "C-COMP-24", SHORT_CHARACTERS_MAX)
+        sha256 = hashlib.sha256(content).hexdigest()
+        self._handle(
+            number,
+            by,
+            "C-COMP-24",
+            lambda c, f: domain.add_evidence(
+                c,
+                f,
+                sha256=sha256,
+                source=origin,
+                description=self._sealed(c, "description", description, "C-COMP-24"),
+            ),
+        )
+        return sha256
+
+    def link(self, number: str, *, by: str, other: str) -> None:
+        """Note that another complaint belongs to the same matter (C-COMP-17)."""
+        self.complaint(other)
+        self._handle(number, by, "C-COMP-17", lambda c, f: domain.link(c, f, other=other))
+
+    def write_message(self, number: str, *, by: str, text: str) -> None:
+        """Write to the complainant on the status page (C-COMP-20)."""
+        self._handle(
+            number,
+            by,
+            "C-COMP-20",
+            lambda c, f: domain.write_message(
+                c, f, from_complainant=False, text=self._sealed(c, "text", text, "C-COMP-20")
+            ),
+        )
+
+    # --- Determination and appeal ---------------------------------------------------------------
+
+    def determine(
+        self, number: str, *, by: str, findings: Collection[FindingGiven], text: str
+    ) -> None:
+        """Issue the written determination (C-COMP-6, C-COMP-7, C-COMP-13)."""
+        body = written("text", text, "C-COMP-7")
+        reasons = [
+            written("findings", each.reasons, "C-COMP-13", SHORT_CHARACTERS_MAX * 20)
+            for each in findings
+        ]
+
+        def decide(complaint: Complaint, in_force: InForce) -> Happened:
+            found = tuple(
+                Found(
+                    allegation=each.allegation,
+                    finding=each.finding,
+                    reasons=self.keyring.seal(complaint.subject, reason),
+                )
+                for each, reason in zip(findings, reasons, strict=True)
+            )
+            letter = determination_letter(
+                complaint.number, in_force.today, body, findings, in_force.policy.appeal_filing
+            )
+            return domain.determine(
+                complaint,
+                in_force,
+                findings=found,
+                letter=self.keyring.seal(complaint.subject, letter),
+                letter_sha256=hashlib.sha256(letter.encode()).hexdigest(),
+            )
+
+        self._handle(number, by, "C-COMP-6", decide)
+
+    def provide_translation(self, number: str, *, by: str, text: str) -> None:
+        """Give the letter in the complainant's language (C-COMP-19)."""
+        self._handle(
+            number,
+            by,
+            "C-COMP-19",
+            lambda c, f: domain.provide_translation(
+                c, f, letter=self._sealed(c, "text", text, "C-COMP-19")
+            ),
+        )
+
+    def appeal(self, number: str, *, by: str, party: Party, grounds: str) -> None:
+        """Enter an appeal that reached the district in another way (C-COMP-8)."""
+        self._handle(number, by, "C-COMP-8", self._appeal(party, grounds))
+
+    def extend(
+        self, number: str, *, by: str, duty: Duty, reasons: str, anticipated_on: date
+    ) -> None:
+        """Record the written notice that more time is needed (C-COMP-10)."""
+
+        def decide(complaint: Complaint, in_force: InForce) -> Happened:
+            return domain.extend(
+                complaint,
+                in_force,
+                duty=duty,
+                reasons=self._sealed(complaint, "reasons", reasons, "C-COMP-10"),
+                anticipated_on=anticipated_on,
+            )
+
+        if duty in APPEAL_DUTY.values():
+            self._oversee(number, by, "C-COMP-10", decide)
+        else:
+            self._handle(number, by, "C-COMP-10", decide)
+
+    def answer_appeal(
+        self, number: str, *, by: str, party: Party, outcome: Outcome, text: str
+    ) -> None:
+        """Answer an appeal in writing, as Superintendent or designee (C-COMP-9)."""
+        body = written("text", text, "C-COMP-9")
+
+        def decide(complaint: Complaint, in_force: InForce) -> Happened:
+            letter = answer_letter(complaint.number, in_force.today, party, outcome, body)
+            return domain.answer_appeal(
+                complaint,
+                in_force,
+                by=by,
+                party=party,
+                outcome=outcome,
+                letter=self.keyring.seal(complaint.subject, letter),
+                letter_sha256=hashlib.sha256(letter.encode()).hexdigest(),
+            )
+
+        self._oversee(number, by, "C-COMP-9", decide)
+
+    # --- Endings --------------------------------------------------------------------------------
+
+    def go_on(self, number: str, *, by: str, reasons: str) -> None:
+        """Go on with what was withdrawn (C-COMP-15)."""
+        self._handle(
+            number,
+            by,
+            "C-COMP-15",
+            lambda c, f: domain.go_on(
+                c, f, reasons=self._sealed(c, "reasons", reasons, "C-COMP-15")
+            ),
+        )
+
+    def close_matter(
+        self, number: str, *, by: str, ground: Ground, reasons: str, duplicate_of: str | None = None
+    ) -> None:
+        """Close without a determination (C-COMP-3, C-COMP-15, C-COMP-17, C-COMP-21)."""
+        if duplicate_of:
+            self.complaint(duplicate_of)
+        self._handle(
+            number,
+            by,
+            "C-COMP-6",
+            lambda c, f: domain.close(
+                c,
+                f,
+                ground=ground,
+                reasons=self._sealed(c, "reasons", reasons, "C-COMP-6"),
+                duplicate_of=duplicate_of or None,
+            ),
+        )
+
+    def reopen(self, number: str, *, by: str, what_is_new: str) -> None:
+        """Reopen on new evidence (C-COMP-16)."""
+        self._handle(
+            number,
+            by,
+            "C-COMP-16",
+            lambda c, f: domain.reopen(
+                c, f, what_is_new=self._sealed(c, "what_is_new", what_is_new, "C-COMP-16")
+            ),
+        )
+
+    # --- The complainant, by number and passphrase ------------------------------------------------
+
+    def proven(self, number: str, passphrase: str) -> Complaint:
+        """The complaint of who shows its passphrase (C-COMP-20).
+
+        Raises:
+            Refused: the two don't belong together, in the same words whether the number exists or
+                not; or too many wrong ones were tried.
+        """
+        given = number.strip().upper()
+        self.attempts.check(given)
+        try:
+            complaint = self.complaint(given)
+            known = complaint.passphrase_sha256
+        except Refused:
+            complaint, known = None, ""
+        shown = Receipt(given, passphrase.strip().lower())
+        if not secrets.compare_digest(known, _digest(shown)) or complaint is None:
+            self.attempts.failed(given)
+            raise Refused("C-COMP-20", "this number and passphrase do not match", "passphrase")
+        self.attempts.succeeded(given)
+        return complaint
+
+    def withdraw(self, number: str, passphrase: str, *, reasons: str = "") -> None:
+        """Withdraw one's own complaint (C-COMP-15)."""
+        complaint = self.proven(number, passphrase)
+        sealed = self._optional(complaint.subject, "reasons", reasons)
+        self._change(
+            complaint.number, COMPLAINANT, lambda c, f: domain.withdraw(c, f, reasons=sealed)
+        )
+
+    def appeal_own(self, number: str, passphrase: str, *, grounds: str) -> None:
+        """Appeal the answer to one's own complaint (C-COMP-8)."""
+        complaint = self.proven(number, passphrase)
+        self._change(complaint.number, COMPLAINANT, self._appeal(Party.COMPLAINANT, grounds))
+
+    def write_own_message(self, number: str, passphrase: str, *, text: str) -> None:
+        """Write to the district about one's own complaint (C-COMP-20)."""
+        complaint = self.proven(number, passphrase)
+        self._change(
+            complaint.number,
+            COMPLAINANT,
+            lambda c, f: domain.write_message(
+                c, f, from_complainant=True, text=self._sealed(c, "text", text, "C-COMP-20")
+            ),
+        )
+
+    # --- Clocks ---------------------------------------------------------------------------------
+
+    def look_at_clocks(self) -> int:
+        """Record what the clocks say today; gives how many events that took (C-TIME-5, C-TIME-9).
+
+        Run every few seconds, so that a passing is recorded within a minute of the day's end.
+        """
+        in_force = self.in_force()
+        recorded = 0
+        for entry in self.docket.entries():
+            if look_at(entry.clocks, in_force):
+                recorded += self.retried(partial(self._look_again, entry.number, in_force))
+        return recorded
+
+    def _look_again(self, number: str, in_force: InForce) -> int:
+        """Record on the aggregate itself, until its clocks have nothing more to tell."""
+        complaint = self.complaint(number)
+        recorded = 0
+        while events := look_at(complaint.clocks, in_force):
+            for event in events:
+                complaint.record(event, by=CLOCK)
+            recorded += len(events)
+        self.save(complaint)
+        return recorded
+
+    # --- Reading --------------------------------------------------------------------------------
+
+    def entries(self, by: str) -> list[Entry]:
+        """The docket as a person may see it (C-TIME-11)."""
+        standing = self.standing(by)
+        return [entry for entry in self.docket.entries() if self._sees(standing, entry)]
+
+    def seen(self, number: str, by: str) -> Entry:
+        """One line of the docket, for a person who may see it."""
+        entry = self._entry(number)
+        if not self._sees(self.standing(by), entry):
+            raise Refused("C-COMP-6", "this matter is with another office", "number")
+        return entry
+
+    def _sees(self, standing: Standing, entry: Entry) -> bool:
+        return may_see(
+            standing,
+            school=entry.school,
+            names_principal=entry.names_principal,
+            investigator=entry.investigator,
+        )
+
+    def _entry(self, number: str) -> Entry:
+        entry = self.docket.entry(matter_id(number))
+        if entry is None:
+            raise _unknown()
+        return entry
+
+    # --- The five steps ---------------------------------------------------------------------------
+
+    def _handle(
+        self, number: str, by: str, clause: str, decide: Callable[[Complaint, InForce], Happened]
+    ) -> None:
+        """Change a complaint, by somebody who handles it."""
+        self._check_handles(self.complaint(number), by, clause)
+        self._change(number, by, decide)
+
+    def _oversee(
+        self, number: str, by: str, clause: str, decide: Callable[[Complaint, InForce], Happened]
+    ) -> None:
+        """Change a complaint, by the Superintendent's office."""
+        if not self.standing(by).holds("superintendent", "superintendent_designee"):
+            raise Refused(clause, "this is for the Superintendent or a designee to do", "by")
+        self._change(number, by, decide)
+
+    def _change(
+        self, number: str, by: str, decide: Callable[[Complaint, InForce], Happened]
+    ) -> None:
+        def once() -> None:
+            complaint = self.complaint(number)
+            complaint.record(decide(complaint, self.in_force()), by=by)
+            self.save(complaint)
+
+        self.retried(once)
+
+    def _check_handles(self, complaint: Complaint, by: str, clause: str) -> None:
+        if by in complaint.stepped_aside:
+            raise Refused("C-COMP-14", "you stepped aside in this matter", "by")
+        if not may_handle(
+            self.standing(by),
+            school=complaint.school,
+            names_principal=complaint.names_principal,
+            investigator=complaint.investigator,
+        ):
+            raise Refused(clause, "this matter is for another office to handle", "by")
+
+    def complaint(self, number: str) -> Complaint:
+        """The complaint of a number, to decide on."""
+        try:
+            complaint: Complaint = self.repository.get(matter_id(number))
+        except AggregateNotFoundError:
+            raise _unknown() from None
+        return complaint
+
+    def _appeal(self, party: Party, grounds: str) -> Callable[[Complaint, InForce], Happened]:
+        return lambda complaint, in_force: domain.appeal(
+            complaint,
+            in_force,
+            party=party,
+            grounds=self._sealed(complaint, "grounds", grounds, "C-COMP-8"),
+        )
+
+    def _sealed(self, complaint: Complaint, field: str, text: str, clause: str) -> Sealed:
+        return self.keyring.seal(complaint.subject, written(field, text, clause))
+
+    def _optional(self, subject: UUID, field: str, text: str | None) -> Sealed | None:
+        if text is None or not text.strip():
+            return None
+        return self.keyring.seal(subject, written(field, text, "C-COMP-2", 10_000))
+
+    def _known(self, *, school: str | None, officer: str | None) -> None:
+        reference, today = self.reference.current(), self.today()
+        if school is not None and school not in reference.schools(today):
+            raise Refused("C-COMP-1", "choose a school of the program, or leave it open", "school")
+        if officer is not None and officer not in reference.officers(today):
+            raise Refused(
+                "C-COMP-1", "choose an officer of the program, or leave it open", "officer"
+            )
+
+    def _receipt(self, submission: str | None) -> Receipt:
+        """A new number and passphrase; the same ones for the same submission."""
+        if submission is None:
+            entropy = secrets.token_bytes(32)
+        else:
+            entropy = self.keyring.derived(f"receipt:{submission}")
+        words = b32encode(entropy[10:20]).decode().lower()
+        return Receipt(
+            number=matter_number(entropy),
+            passphrase="-".join(words[n : n + 4] for n in range(0, 16, 4)),
+        )
+
+
+def _digest(receipt: Receipt) -> str:
+    return hashlib.sha256(f"{receipt.number}:{receipt.passphrase}".encode()).hexdigest()
+
+
+def _language(tag: str) -> str:
+    """A language tag, `en` when none is given; one that could carry anything else is refused."""
+    given = tag.strip().lower() or domain.ENGLISH
+    if len(given) > 12 or not given.replace("-", "").isalnum() or not given.isascii():  # noqa: PLR2004
+        raise Refused("C-COMP-19", "give a language tag such as en, es or uk", "language")
+    return given
+
+
+def _unknown() -> Refused:
+    return Refused("C-COMP-20", "there is no complaint of this number", "number")

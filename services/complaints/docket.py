@@ -1,0 +1,239 @@
+"""The docket: every complaint of the district, what it waits for, and how far it is.
+
+A read model, rebuilt from the events and never migrated. It keeps no personal data.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, get_args
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, select
+
+from services.complaints.events import (
+    AgencyAcknowledged,
+    AgencyReviewClosed,
+    AgencyReviewOpened,
+    AppealAnswered,
+    Appealed,
+    Closed,
+    ComplaintEvent,
+    ConflictDeclared,
+    Corrected,
+    CounterpartSilent,
+    Determined,
+    Escalated,
+    Forwarded,
+    Happened,
+    InvestigationOpened,
+    InvestigatorAssigned,
+    MessageWritten,
+    Received,
+    Reopened,
+    UrgencySeen,
+    WentOn,
+    Withdrawn,
+    clocks_after,
+    with_retaliation,
+)
+from services.complaints.matter import number_of
+from services.complaints.policy import Clocks, parties_open
+from services.complaints.words import (
+    AgencyStatus,
+    Allegation,
+    Channel,
+    Conflict,
+    Finding,
+    Outcome,
+    Party,
+    Result,
+    Stage,
+    Trigger,
+)
+from shared.wire.view import View
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from shared.aggregate import Event
+
+
+class Entry(BaseModel):
+    """One line of the docket."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: str
+    channel: Channel
+    school: str | None
+    officer: str | None
+    incident_on: date | None
+    received_on: date
+    late: bool
+    anonymous: bool
+    language: str
+    allegations: tuple[Allegation, ...]
+    urgent: tuple[Trigger, ...]
+    escalated: tuple[Trigger, ...] = ()
+    harm: bool
+    names_principal: bool
+    stage: Stage = Stage.RECEIVED
+    investigator: str | None = None
+    clocks: Clocks
+    findings: tuple[tuple[Allegation, Finding], ...] = ()
+    determined_on: date | None = None
+    determined_by: str | None = None
+    appeals: tuple[Party, ...] = ()
+    outcome: Outcome | None = None
+    withdrawn: bool = False
+    goes_on: bool = False
+    closed_as: str | None = None
+    agency: AgencyStatus = AgencyStatus.INFORMED
+    agency_reference: str | None = None
+    agency_result: Result | None = None
+    agency_silent: bool = False
+    unread: bool = False
+    """The complainant wrote, and nobody of the district has written since."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody of the district still has to act."""
+        return self.stage in {Stage.RECEIVED, Stage.INVESTIGATION, Stage.APPEAL}
+
+    @property
+    def appeals_open(self) -> tuple[Party, ...]:
+        """The parties whose appeals wait for an answer."""
+        return parties_open(self.clocks) if self.stage is Stage.APPEAL else ()
+
+
+METADATA = MetaData()
+DOCKET = Table(
+    "docket",
+    METADATA,
+    Column("number", String, primary_key=True),
+    Column("complaint", String, nullable=False, unique=True),
+    Column("entry", Text, nullable=False),
+)
+
+
+class Docket(View):
+    """Every complaint received, and what each waits for."""
+
+    name = "docket"
+    metadata = METADATA
+
+    def apply(self, connection: Connection, event: Event, position: int) -> None:
+        """Take in the next event of the history."""
+        if not isinstance(event, get_args(ComplaintEvent)):
+            return
+        key = str(event.originator_id)
+        if isinstance(event, Received):
+            entry = entry_of(event)
+        else:
+            row = select(DOCKET.c.entry).where(DOCKET.c.complaint == key)
+            entry = Entry.model_validate_json(connection.execute(row).scalar_one())
+            entry = entry_after(event, entry)
+            connection.execute(delete(DOCKET).where(DOCKET.c.complaint == key))
+        row_now = {"number": entry.number, "complaint": key, "entry": entry.model_dump_json()}
+        connection.execute(insert(DOCKET).values(row_now))
+
+    def entries(self) -> list[Entry]:
+        """Every entry, the latest receipt first."""
+        with self.reading() as connection:
+            rows = connection.execute(select(DOCKET.c.entry)).scalars().all()
+        entries = [Entry.model_validate_json(row) for row in rows]
+        return sorted(entries, key=lambda e: (e.received_on, e.number), reverse=True)
+
+    def entry(self, complaint: UUID) -> Entry | None:
+        """The entry of one complaint."""
+        with self.reading() as connection:
+            mine = select(DOCKET.c.entry).where(DOCKET.c.complaint == str(complaint))
+            row = connection.execute(mine).scalar()
+        return None if row is None else Entry.model_validate_json(row)
+
+
+def entry_of(received: Received) -> Entry:
+    """The line a new complaint gets."""
+    return Entry(
+        number=number_of(received.originator_id),
+        channel=received.channel,
+        school=received.school,
+        officer=received.officer,
+        incident_on=received.incident_on,
+        received_on=received.received_on,
+        late=received.late,
+        anonymous=received.complainant is None,
+        language=received.language,
+        allegations=received.allegations,
+        urgent=received.urgent,
+        harm=received.harm,
+        names_principal=received.names_principal,
+        clocks=clocks_after(received, {}),
+    )
+
+
+def entry_after(event: Happened, entry: Entry) -> Entry:
+    """The line once this has happened."""
+    clocks = clocks_after(event, entry.clocks)
+    changed = {"clocks": clocks, **_changes(event, entry, clocks)}
+    return entry.model_copy(update=changed)
+
+
+def _changes(event: Happened, entry: Entry, clocks: Clocks) -> dict[str, object]:  # noqa: C901, PLR0911, PLR0912  # one case an event
+    match event:
+        case Forwarded():
+            return {"school": event.school}
+        case Corrected():
+            kept = ("school", "officer", "incident_on", "allegations", "late")
+            facts: dict[str, object] = {name: getattr(event, name) for name in kept}
+            return facts | {"names_principal": event.names_principal, "harm": event.harm}
+        case UrgencySeen():
+            allegations = entry.allegations
+            if event.trigger is Trigger.RETALIATION:
+                allegations = with_retaliation(allegations)
+            return {"urgent": (*entry.urgent, event.trigger), "allegations": allegations}
+        case Escalated():
+            return {"escalated": (*entry.escalated, event.trigger)}
+        case ConflictDeclared() if event.conflict is not Conflict.NONE:
+            return {"investigator": None} if entry.investigator == event.staff else {}
+        case InvestigatorAssigned():
+            return {"investigator": event.staff}
+        case InvestigationOpened():
+            return {"stage": Stage.INVESTIGATION, "investigator": event.investigator}
+        case MessageWritten():
+            return {"unread": event.from_complainant}
+        case Determined():
+            return {
+                "stage": Stage.DETERMINED,
+                "findings": tuple((f.allegation, f.finding) for f in event.findings),
+                "determined_on": event.determined_on,
+                "determined_by": event.by,
+            }
+        case Appealed():
+            return {"stage": Stage.APPEAL, "appeals": (*entry.appeals, event.party)}
+        case AppealAnswered(outcome=Outcome.RETURNED):
+            return {"stage": Stage.INVESTIGATION, "outcome": event.outcome, "appeals": ()}
+        case AppealAnswered():
+            stage = Stage.APPEAL if parties_open(clocks) else Stage.ANSWERED
+            return {"stage": stage, "outcome": event.outcome}
+        case Withdrawn():
+            return {"withdrawn": True, "goes_on": event.goes_on}
+        case WentOn():
+            return {"goes_on": True}
+        case Closed():
+            return {"stage": Stage.CLOSED, "closed_as": event.ground}
+        case Reopened():
+            return {"stage": Stage.INVESTIGATION, "appeals": (), "closed_as": None}
+        case AgencyAcknowledged():
+            return {"agency": AgencyStatus.ACKNOWLEDGED, "agency_reference": event.reference}
+        case AgencyReviewOpened():
+            return {"agency": AgencyStatus.REVIEWING, "agency_reference": event.reference}
+        case AgencyReviewClosed():
+            return {"agency": AgencyStatus.CLOSED, "agency_result": event.result}
+        case CounterpartSilent():
+            return {"agency_silent": True}
+        case _:
+            return {}

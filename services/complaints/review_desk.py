@@ -1,0 +1,122 @@
+"""The complaints desk of the agency: its own part in each matter the district told of.
+
+The agency owes no reply; what it does give goes back as a contract (C-COMP-5, C-COMP-11).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from eventsourcing.application import AggregateNotFoundError
+
+from services.complaints import review as domain
+from services.complaints.caseload import Case, Caseload
+from services.complaints.matter import matter_id
+from services.complaints.office import Office
+from shared.desk import utc_now, written
+from shared.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from services.complaints.review import Review, ReviewEvent
+    from services.complaints.words import Result
+    from shared.keyring import Keyring
+    from shared.wire.store import Store
+
+REFERENCE_CHARACTERS_MAX = 40
+
+
+class ReviewsDesk(Office):
+    """Linked reviews of one agency."""
+
+    def __init__(
+        self,
+        org: str,
+        store: Store,
+        keyring: Keyring,
+        *,
+        counterpart: str,
+        zone: ZoneInfo,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        super().__init__(org, store, keyring, counterpart=counterpart, zone=zone, now=now)
+        self.caseload = Caseload(self, self.engine)
+
+    # --- Commands -------------------------------------------------------------------------------
+
+    def acknowledge(self, number: str, *, by: str, reference: str = "") -> str:
+        """Answer that the notice is here, under a case number of the agency (C-COMP-5).
+
+        Gives the case number: the next free one of the year when none is named.
+        """
+        self._check(by, "C-COMP-5")
+        today = self.today()
+        taken = {case.reference for case in self.caseload.cases() if case.reference}
+        chosen = reference.strip() or domain.next_reference(today.year, taken)
+        written("reference", chosen, "C-COMP-5", REFERENCE_CHARACTERS_MAX)
+        if chosen in taken:
+            raise Refused(
+                "C-COMP-5", "another case has this number: choose a free one", "reference"
+            )
+        self._change(number, by, lambda r: domain.acknowledge(r, today, reference=chosen))
+        return chosen
+
+    def open_review(self, number: str, *, by: str) -> None:
+        """Begin the agency's own review (C-COMP-11)."""
+        self._check(by, "C-COMP-11")
+        self._change(number, by, lambda r: domain.open_review(r, self.today()))
+
+    def close_review(self, number: str, *, by: str, result: Result, reasons: str) -> None:
+        """Conclude; the category goes to the district, the reasons stay, sealed (C-COMP-11)."""
+        self._check(by, "C-COMP-11")
+        text = written("reasons", reasons, "C-COMP-11")
+        sealed = self.keyring.seal(matter_id(number), text)
+        self._change(
+            number,
+            by,
+            lambda r: domain.close_review(r, self.today(), result=result, reasons=sealed),
+        )
+
+    # --- Reading --------------------------------------------------------------------------------
+
+    def cases(self, by: str) -> list[Case]:
+        """The caseload, for staff of the agency's review."""
+        self._check(by, "C-COMP-11")
+        return self.caseload.cases()
+
+    def seen(self, number: str, by: str) -> Case:
+        """One case, for staff of the agency's review."""
+        self._check(by, "C-COMP-11")
+        case = self.caseload.case(matter_id(number))
+        if case is None:
+            raise _unknown()
+        return case
+
+    def review(self, number: str) -> Review:
+        """The review of a matter, to decide on."""
+        try:
+            review: Review = self.repository.get(matter_id(number))
+        except AggregateNotFoundError:
+            raise _unknown() from None
+        return review
+
+    # --- The five steps ---------------------------------------------------------------------------
+
+    def _check(self, by: str, clause: str) -> None:
+        if not self.standing(by).holds("agency_reviewer", "agency_head"):
+            raise Refused(clause, "this is for the agency's reviewers and its head to do", "by")
+
+    def _change(self, number: str, by: str, decide: Callable[[Review], ReviewEvent]) -> None:
+        def once() -> None:
+            review = self.review(number)
+            review.record(decide(review), by=by)
+            self.save(review)
+
+        self.retried(once)
+
+
+def _unknown() -> Refused:
+    return Refused("C-COMP-11", "the district told of no complaint of this number", "number")
