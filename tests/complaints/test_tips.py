@@ -231,7 +231,7 @@ def test_comp_4_hostile_structure_is_refused_quickly() -> None:
     assert unreadable(read_email, mail(b"x", subject="x" * 1_000_000)).field == "subject"
     read_email(mail(b"x", "Content-Type: text/plain" + ";" * 1_000_000))
     unreadable(read_text_message, b'{"body":' + b"[" * 100_000)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 5
 
 
 def test_comp_4_nul_and_control_bytes_are_taken_away() -> None:
@@ -313,8 +313,11 @@ def test_comp_21_a_withheld_number_is_anonymous(withheld: str | None) -> None:
     assert read_text_message(text_message(**{"from": withheld})).sender is None
 
 
-def test_comp_4_a_time_in_the_future_is_not_used() -> None:
-    assert read_text_message(text_message(received_at="2999-01-01T00:00:00Z")).received_at is None
+def test_comp_4_a_time_in_the_future_is_not_used_beyond_a_clock_that_is_ahead() -> None:
+    now = datetime.now(UTC)
+    near, far = now + timedelta(hours=23), now + timedelta(hours=25)
+    assert read_text_message(text_message(received_at=near.isoformat())).received_at == near
+    assert read_text_message(text_message(received_at=far.isoformat())).received_at is None
 
 
 # Calls
