@@ -1,0 +1,251 @@
+"""The `accord` command: the only place that knows every service.
+
+Each command imports what it needs when it is given, so that `accord --help` and `accord deadline`
+start at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module, metadata
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shared.cli import clauses, deadline
+from shared.cli.output import COULD_NOT_RUN, FOUND_WRONG, CannotRun, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from shared.cli.run import Organisation, Ports
+    from shared.service import Service
+    from shared.settings import Settings
+
+RUN = "Run it"
+ASK = "Ask it"
+DEVELOP = "For developers"
+DATA = Path("data")
+
+PAGES = {
+    "district": (("Complaints", "complaints", "/"), ("Directory", "directory", "/")),
+    "agency": (("Complaints", "complaints", "/"), ("Directory", "directory", "/")),
+}
+
+app = typer.Typer(
+    name="accord",
+    help="One truthful, replayable record of a School Resource Officer program, kept by a school"
+    " district and a law enforcement agency together.\n\nStart with `accord run`: it starts both"
+    " organisations on this machine, with a sample program, and shows where to look.",
+    epilog="Exit codes: 0 all is well; 1 something is wrong, or was refused; 2 the command could"
+    " not run.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _built_by(name: str) -> Callable[[Settings], Service]:
+    def build(settings: Settings) -> Service:
+        service: Service = import_module(f"services.{name}.__main__").service(settings)
+        return service
+
+    return build
+
+
+SERVICES: Mapping[str, Callable[[Settings], Service]] = {
+    name: _built_by(name) for name in ("complaints", "directory")
+}
+
+Data = Annotated[Path, typer.Option("--data", help="Folder that holds both organisations.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+@app.callback(invoke_without_command=True)
+def _accord(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"accord {metadata.version('accord')}")
+        raise typer.Exit
+
+
+@app.command(rich_help_panel=RUN)
+def run(
+    data: Data = DATA,
+    port_base: Annotated[
+        int,
+        typer.Option(
+            min=0, max=65_000, help="The first of the ports to use; 0 takes any that are free."
+        ),
+    ] = 8700,
+    ready_file: Annotated[
+        Path | None,
+        typer.Option(help="Write all addresses here, as JSON, once everything answers."),
+    ] = None,
+) -> None:
+    """Run both organisations on this machine until Ctrl-C.
+
+    Starts a NATS server and the services of each organisation, brings back what dies, and loads a
+    sample program the first time. What was recorded stays in the data folder.
+    """
+    import asyncio
+
+    from shared.cli import run as embedded
+
+    data = data.resolve()
+    with embedded.held(data) as lock:
+        both = embedded.Run(
+            data=data,
+            ports=embedded.Ports.chosen(port_base, tuple(SERVICES)),
+            services=tuple(SERVICES),
+            load_samples=lambda: _load_samples(data),
+            pages=_pages,
+            ready_file=ready_file,
+        )
+        asyncio.run(both.until_stopped(lock))
+
+
+@app.command(rich_help_panel=RUN)
+def serve(
+    service: Annotated[str, typer.Argument(help=f"One of: {', '.join(SERVICES)}.")],
+    org: Annotated[str, typer.Option(help="Slug of the organisation, e.g. snohomish-sd.")],
+    data: Data = DATA,
+) -> None:
+    """Run one service of one organisation; what `accord run` and a deployment start."""
+    from shared.cli.status import settings_of
+    from shared.serve import serve as serve_until_stopped
+
+    build = _builder(service)
+    settings = settings_of(org, data)
+    if service not in settings.ports:
+        raise CannotRun(
+            f"{service} of {org} has no HTTP port: set ACCORD_PORTS, for example"
+            f""" '{{"{service}": 8700}}'"""
+        )
+    serve_until_stopped(build(settings), settings)
+
+
+@app.command(rich_help_panel=RUN)
+def status(data: Data = DATA, as_json: Json = False) -> None:
+    """Show whether everything answers, and what waits.
+
+    Ends with exit code 1 when something is down or waits for somebody, 2 when nothing is set up.
+    """
+    import asyncio
+
+    from shared.cli.status import show, standings
+
+    found = asyncio.run(standings(data))
+    if as_json:
+        print_json([standing.as_json() for standing in found])
+    else:
+        show(found)
+    if any(standing.wrong for standing in found):
+        raise typer.Exit(FOUND_WRONG)
+
+
+Org = Annotated[str, typer.Option(help="Whose: the organisations differ in what they tell.")]
+OneService = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[SERVICE]", help=f"One of: {', '.join(SERVICES)}; all by name without."
+    ),
+]
+
+
+@app.command(rich_help_panel=DEVELOP)
+def asyncapi(service: OneService = None, org: Org = "snohomish-sd") -> None:
+    """Print what a service tells and hears on the bus, as an AsyncAPI 3.0 document."""
+    from shared.wire.channels import asyncapi as document
+
+    print_json(_documents(service, org, document))
+
+
+@app.command(rich_help_panel=DEVELOP)
+def openapi(service: OneService = None, org: Org = "snohomish-sd") -> None:
+    """Print a service's HTTP interface, as an OpenAPI 3.1 document."""
+    print_json(_documents(service, org, lambda built: built.app.openapi()))
+
+
+app.command(rich_help_panel=ASK)(deadline.deadline)
+app.command(rich_help_panel=DEVELOP)(clauses.clauses)
+
+
+def _documents(
+    service: str | None, org: str, document: Callable[[Service], dict[str, Any]]
+) -> dict[str, Any]:
+    """The document of one service, or of each by name; made without any server or data."""
+    from shared.cli.run import ORGANISATIONS
+    from shared.settings import Settings
+
+    found = next((each for each in ORGANISATIONS if each.slug == org), None)
+    if found is None:
+        known = " or ".join(each.slug for each in ORGANISATIONS)
+        raise CannotRun(f"there is no organisation {org}: choose {known}")
+    names = [service] if service else list(SERVICES)
+    builders = {name: _builder(name) for name in names}
+    with TemporaryDirectory() as folder:
+        settings = Settings(
+            org=found.slug, kind=found.kind, counterpart=found.counterpart, folder=Path(folder)
+        )
+        documents = {name: document(build(settings)) for name, build in builders.items()}
+    return documents[service] if service else documents
+
+
+def _load_samples(data: Path) -> None:
+    """Load the sample program: the directories first, since the complaints need them."""
+    from shared.cli.run import ORGANISATIONS
+    from shared.settings import Settings
+
+    for name in ("directory", "complaints"):
+        if find_spec(f"services.{name}.samples"):
+            load = import_module(f"services.{name}.samples").load_samples
+            for org in ORGANISATIONS:
+                load(Settings.of(org.slug, data))
+
+
+def _pages(org: Organisation, ports: Ports) -> dict[str, str]:
+    """The pages of an organisation that a person may want to see first."""
+    return {title: ports.url(org.slug, service) + path for title, service, path in PAGES[org.kind]}
+
+
+def _builder(name: str) -> Callable[[Settings], Service]:
+    if name not in SERVICES:
+        raise CannotRun(f"there is no service {name}: choose {' or '.join(SERVICES)}")
+    return SERVICES[name]
+
+
+def main() -> None:
+    """Give the command of the command line; see `accord --help` for the exit codes."""
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("ACCORD_DEBUG") == "1":
+            raise
+        text, code = _explained(error)
+        sys.stderr.write(f"accord: {text}\n")
+        sys.exit(code)
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    from shared.errors import Refused
+    from shared.settings import NotConfigured
+
+    if isinstance(error, Refused):
+        field = f" ({error.field})" if error.field else ""
+        return f"{error.clause}{field}: {error.reason}", FOUND_WRONG
+    if isinstance(error, (CannotRun, NotConfigured)):
+        return str(error), COULD_NOT_RUN
+    first_line = str(error).partition("\n")[0]
+    name = type(error).__name__
+    return f"{name}: {first_line}. Give it again with ACCORD_DEBUG=1 to see where", COULD_NOT_RUN
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,293 @@
+"""`accord run`: both organisations on this machine, each with its NATS server and its services."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from shared.cli.output import CannotRun
+from shared.supervisor import Program, Supervisor
+from shared.wire import server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+HOST = "127.0.0.1"
+PORT_BASE = 8700
+PORTS_APART = 10
+"""Between the first ports of the organisations, and of the NATS servers."""
+READY_SECONDS_MAX = 60.0
+ASK_AGAIN_SECONDS = 0.1
+LOCK_FILE = "accord.lock"
+SETTINGS_FILE = "accord.env"
+CONSOLE = Console()
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """One of the two organisations of an embedded run."""
+
+    slug: str
+    kind: Literal["district", "agency"]
+    counterpart: str
+    title: str
+
+
+DISTRICT = Organisation(
+    "snohomish-sd", "district", "snohomish-pd", "Snohomish School District (sample)"
+)
+AGENCY = Organisation(
+    "snohomish-pd", "agency", "snohomish-sd", "Snohomish Police Department (sample)"
+)
+ORGANISATIONS = (DISTRICT, AGENCY)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where everything of a run listens, on loopback."""
+
+    services: Mapping[str, Mapping[str, int]]
+    """By organisation's slug, then by service."""
+    bus: server.Ports
+
+    @classmethod
+    def chosen(cls, base: int, services: Sequence[str]) -> Ports:
+        """Fixed ports from a base on, or free ones when it is 0.
+
+        Raises:
+            CannotRun: one of them is taken.
+        """
+        if base == 0:
+            free = iter(_free_ports(len(ORGANISATIONS) * len(services) + len(server.Ports._fields)))
+            by_org = {org.slug: {name: next(free) for name in services} for org in ORGANISATIONS}
+            return cls(by_org, server.Ports(*free))
+        by_org = {
+            org.slug: {name: base + PORTS_APART * row + at for at, name in enumerate(services)}
+            for row, org in enumerate(ORGANISATIONS)
+        }
+        first = base + PORTS_APART * len(ORGANISATIONS)
+        bus = server.Ports(*range(first, first + len(server.Ports._fields)))
+        for port in (*bus, *(port for ports in by_org.values() for port in ports.values())):
+            _refuse_if_taken(port)
+        return cls(by_org, bus)
+
+    def url(self, org: str, service: str) -> str:
+        """Where a service of an organisation answers."""
+        return f"http://{HOST}:{self.services[org][service]}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What to run, and whom to tell."""
+
+    data: Path
+    ports: Ports
+    services: Sequence[str]
+    load_samples: Callable[[], None]
+    """Loads the sample program where there is none yet; called once all answer."""
+    pages: Callable[[Organisation, Ports], dict[str, str]]
+    """The pages of an organisation that a person may want to see: title and URL."""
+    ready_file: Path | None = None
+
+    async def until_stopped(self, lock: int) -> None:
+        """Run until SIGINT, SIGTERM or SIGHUP; then stop all and return.
+
+        Raises:
+            CannotRun: something did not start; all is stopped again.
+        """
+        stopped = asyncio.Event()
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+        supervisor = Supervisor(self.data / "logs", say, lock=lock)
+        starting = asyncio.create_task(self._start(supervisor))
+        waiting = asyncio.create_task(stopped.wait())
+        try:
+            await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+                await waiting
+            say("Stopping ...")
+        finally:
+            starting.cancel()
+            waiting.cancel()
+            with contextlib.suppress(asyncio.CancelledError, CannotRun, OSError):
+                await starting
+            if self.ready_file:
+                self.ready_file.unlink(missing_ok=True)
+            await supervisor.stop()
+
+    async def _start(self, supervisor: Supervisor) -> None:
+        buses = server.set_up(self.data, DISTRICT.slug, AGENCY.slug, self.ports.bus)
+        for org, bus in zip(ORGANISATIONS, buses, strict=True):
+            _write_settings(self.data, org, bus, self.ports.services[org.slug])
+        await supervisor.start(Program(f"{bus.org}-nats", bus.argv, bus.env) for bus in buses)
+        await supervisor.start(self._programs())
+        urls = {
+            f"{org.slug}-{name}": self.ports.url(org.slug, name)
+            for org in ORGANISATIONS
+            for name in self.services
+        }
+        async with httpx.AsyncClient(trust_env=False) as client:
+            await asyncio.gather(
+                *(self._answering(client, name, url, supervisor) for name, url in urls.items())
+            )
+        await asyncio.to_thread(self.load_samples)
+        ready = self._ready(buses, supervisor)
+        if self.ready_file:
+            _write_whole(self.ready_file, json.dumps(ready, indent=2) + "\n", 0o644)
+        _show(ready)
+
+    def _programs(self) -> Iterator[Program]:
+        # -P: a folder named `services` where the command is given is not ours
+        serve = (sys.executable, "-P", "-m", "services", "serve")
+        for org in ORGANISATIONS:
+            for name in self.services:
+                where = ("--org", org.slug, "--data", str(self.data))
+                yield Program(f"{org.slug}-{name}", (*serve, name, *where))
+
+    async def _answering(
+        self, client: httpx.AsyncClient, name: str, url: str, supervisor: Supervisor
+    ) -> None:
+        until = time.monotonic() + READY_SECONDS_MAX
+        while time.monotonic() < until:
+            with contextlib.suppress(httpx.HTTPError):
+                health = await client.get(f"{url}/health")
+                if health.is_success and health.json()["bus_up"]:
+                    return
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+        raise CannotRun(
+            f"{name} did not answer in {READY_SECONDS_MAX:g} s: see why in {supervisor.log(name)}"
+        )
+
+    def _ready(self, buses: Sequence[server.BusServer], supervisor: Supervisor) -> dict[str, Any]:
+        ready: dict[str, Any] = {
+            org.kind: {
+                "org": org.slug,
+                **{name: self.ports.url(org.slug, name) for name in self.services},
+                "nats": bus.url,
+                "nats_seed_file": str(bus.seed_file),
+                "pages": self.pages(org, self.ports),
+            }
+            for org, bus in zip(ORGANISATIONS, buses, strict=True)
+        }
+        return ready | {"pids": supervisor.pids, "data": str(self.data)}
+
+
+def say(text: str) -> None:
+    """Tell the person at the console how the run goes."""
+    CONSOLE.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _show(ready: dict[str, Any]) -> None:
+    say("")
+    for org in ORGANISATIONS:
+        table = Table("page", "link", title=org.title, title_justify="left", show_header=False)
+        for title, link in ready[org.kind]["pages"].items():
+            table.add_row(title, f"[link={link}]{link}[/link]")
+        CONSOLE.print(table)
+    say(f"Everything is kept in {ready['data']}. Ctrl-C stops all.")
+
+
+@contextlib.contextmanager
+def held(data: Path) -> Iterator[int]:
+    """Hold the data folder for this process alone, and give the lock's descriptor.
+
+    When the run before was killed, its guard still stops what it left: this waits for that.
+
+    Raises:
+        CannotRun: another run uses it.
+    """
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = os.open(data / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                holder = os.pread(lock, 20, 0).decode().strip()
+                if holder and _runs(int(holder)):
+                    raise CannotRun(
+                        f"{data} is in use by another `accord run` (process {holder}): stop that"
+                        " one, or choose another folder with --data"
+                    ) from None
+                time.sleep(ASK_AGAIN_SECONDS)
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        yield lock
+    finally:
+        os.close(lock)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as open_together:
+        sockets = [open_together.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind((HOST, 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+def _refuse_if_taken(port: int) -> None:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            raise CannotRun(
+                f"port {port} on {HOST} can't be had ({error}): choose others with --port-base, for"
+                " example --port-base 9700, or --port-base 0 for any free ones"
+            ) from error
+
+
+def _write_settings(
+    data: Path, org: Organisation, bus: server.BusServer, ports: Mapping[str, int]
+) -> None:
+    values = {
+        "KIND": org.kind,
+        "COUNTERPART": org.counterpart,
+        "FOLDER": str(data / org.slug),
+        "NATS_URL": bus.url,
+        "NATS_SEED_FILE": str(bus.seed_file),
+        "HOST": HOST,
+        "PORTS": json.dumps(ports),
+        "DEMO_PEOPLE": "true",
+    }
+    lines = ["# Written by `accord run` at each start; the environment wins over it."]
+    for name, value in values.items():
+        quoted = value.replace("\\", "\\\\").replace("'", "\\'")
+        lines.append(f"ACCORD_{name}='{quoted}'")
+    _write_whole(data / org.slug / SETTINGS_FILE, "\n".join(lines) + "\n", 0o600)
+
+
+def _write_whole(file: Path, text: str, mode: int) -> None:
+    """Write a file so that a reader sees all of it or nothing."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f".{file.name}.{os.getpid()}")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(handle, "w") as writing:
+        writing.write(text)
+    new.replace(file)

@@ -1,0 +1,1 @@
+"""The `accord` command, its supervisor and its checks of the clauses."""
