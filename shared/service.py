@@ -65,3 +65,5 @@ class Service:
     link: LinkStatus
     tick: Callable[[], None] = lambda: None
     """Looks at the clocks; called every few seconds and after each received batch."""
+    published: Any = ()
+    """The discriminated union of the contracts that `publish` gives; AsyncAPI describes them."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import nkeys
+import nkeys  # type: ignore[import-untyped]  # ships no types
 
 from shared.wire import names
 

@@ -1,0 +1,241 @@
+"""One service on the bus: connected, it publishes, receives and answers; else it keeps trying.
+
+A connection is used until it is lost, never mended: a new one begins as at the first start, with
+the streams ensured, the relay resumed and each source checked for what was missed meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+from faststream.nats import NatsBroker
+from faststream.nats.security import NatsNKey
+from nats.errors import Error as NatsError
+
+from shared.wire import names
+from shared.wire.asking import NoAnswer, answer, ask
+from shared.wire.channels import answering, receiving
+from shared.wire.inbox import Inbox
+from shared.wire.letters import STORE_TROUBLE, LetterBook
+from shared.wire.outbox import Outbox
+from shared.wire.relay import Relay
+from shared.wire.streams import copy_made, ensure_published, ensure_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from faststream.nats import NatsMessage, NatsResponse
+    from nats.aio.client import Client
+    from nats.js import JetStreamContext
+
+    from shared.service import Service, Source
+    from shared.settings import Settings
+
+log = structlog.get_logger()
+
+RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
+"""Between tries to connect; the last one again and again."""
+CHECK_SECONDS = 3
+"""Between looks at whether the counterpart answers, and whether anything was missed."""
+LATER_SECONDS = 2
+STOP_SECONDS = 5
+
+
+class ConnectionLost(Exception):
+    """The server went away."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One connection to the organisation's server, as long as it lasts."""
+
+    broker: NatsBroker
+    client: Client
+    js: JetStreamContext
+
+
+class Bus:
+    """What carries one service's contracts to others, and theirs to it."""
+
+    def __init__(self, service: Service, settings: Settings, handled: Callable[[], None]) -> None:
+        """Make ready; `run` does the work.
+
+        Args:
+            service: whose contracts are carried.
+            settings: where the server is.
+            handled: called after each contract received.
+        """
+        self._service = service
+        self._settings = settings
+        self._handled = handled
+        self._outbox = Outbox(service)
+        self._relay = Relay(service, self._outbox)
+        self._letters = LetterBook(service.desk, service.desk.engine)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_connected())
+            tasks.create_task(self._count())
+
+    async def _count(self) -> None:
+        while True:
+            try:
+                await self._relay.count()
+                self._service.link.letters = await asyncio.to_thread(self._letters.waiting)
+            except STORE_TROUBLE as error:
+                log.warning("store in trouble", error=type(error).__name__)
+            await asyncio.sleep(0.5)
+
+    async def _keep_connected(self) -> None:
+        tries = 0
+        while True:
+            try:
+                await self._use_one_connection()
+            except Exception as error:
+                log.warning("bus away", error=_causes(error))
+            tries = 0 if self._service.link.bus_up else tries + 1
+            self._service.link.bus_up = False
+            self._counterpart_is(up=False)
+            await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
+
+    async def _use_one_connection(self) -> None:
+        lost = asyncio.Event()
+
+        async def closed() -> None:
+            lost.set()
+
+        async def failed(error: Exception) -> None:
+            log.debug("nats", error=type(error).__name__)
+
+        seed = self._settings.nats_seed_file
+        broker = NatsBroker(
+            self._settings.nats_url,
+            security=NatsNKey.from_file(seed) if seed else None,
+            name=f"{self._service.desk.org}.{self._service.name}",
+            allow_reconnect=False,
+            connect_timeout=2,
+            ping_interval=5,
+            closed_cb=closed,
+            disconnected_cb=closed,
+            error_cb=failed,
+            graceful_timeout=STOP_SECONDS,
+            apply_types=False,  # what can't be validated becomes a letter, which is ours to write
+            logger=None,
+        )
+        try:
+            client = await broker.connect()
+            js = client.jetstream(publish_async_max_pending=1024)
+            connection = Connection(broker, client, js)
+            await ensure_published(js, self._service.desk.org, self._settings.counterpart)
+            self._service.link.bus_up = True
+            log.info("bus up")
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(_raise_when(lost))
+                tasks.create_task(self._answer(connection))
+                tasks.create_task(self._relay.run(js))
+                tasks.create_task(self._watch_counterpart(connection))
+                for source in self._service.sources:
+                    tasks.create_task(self._receive(connection, source))
+        finally:
+            with suppress(NatsError, TimeoutError):
+                await asyncio.wait_for(broker.stop(), STOP_SECONDS)
+
+    # --- Answering --------------------------------------------------------------------------
+
+    async def _answer(self, connection: Connection) -> None:
+        async def answered(message: NatsMessage) -> NatsResponse | None:
+            return await answer(self._outbox, message.raw_message.subject, message.body)
+
+        await answering(connection.broker, self._service, answered).start()
+
+    async def _watch_counterpart(self, connection: Connection) -> None:
+        org, other = self._service.desk.org, self._settings.counterpart
+        while True:
+            try:
+                await ask(connection.client, other, org, self._service.name, after=0, limit=0)
+                self._counterpart_is(up=True)
+            except NoAnswer:
+                self._counterpart_is(up=False)
+            await asyncio.sleep(CHECK_SECONDS if self._service.link.counterpart_up else 1)
+
+    def _counterpart_is(self, *, up: bool) -> None:
+        link = self._service.link
+        if link.counterpart_up != up:
+            link.counterpart_up = up
+            link.since = datetime.now(UTC)
+            log.info("counterpart", up=up)
+
+    # --- Receiving --------------------------------------------------------------------------
+
+    async def _receive(self, connection: Connection, source: Source) -> None:
+        org = self._service.desk.org
+        inbox = Inbox(self._service, source, self._handled)
+        if source.publisher == org:
+            stream = names.stream(org, "OWN")
+        else:
+            stream = await copy_made(connection.client, connection.js, org, source.publisher)
+        durable = names.durable(self._service.name, source.name)
+        subject = names.subject(source.publisher, inbox.audience, source.service, "*")
+        await ensure_reader(connection.js, stream, durable, subject)
+
+        async def received(message: NatsMessage) -> None:
+            raw = message.raw_message
+            origin = f"{stream}.{raw.metadata.sequence.stream}"
+            try:
+                settled = await inbox.take(
+                    connection.client, raw.subject, raw.headers or {}, raw.data, origin
+                )
+            except Exception as error:
+                log.error("not taken in", origin=origin, error=_causes(error))  # noqa: TRY400  # its text may be personal
+                settled = False
+            if settled:
+                await message.ack()
+            else:
+                await message.nack(delay=LATER_SECONDS)
+
+        subscriber = receiving(
+            connection.broker, source, received, subject=subject, stream=stream, durable=durable
+        )
+        await subscriber.start()
+        while True:
+            await self._heal(connection, inbox, source, stream, durable)
+            await asyncio.sleep(CHECK_SECONDS)
+
+    async def _heal(
+        self, connection: Connection, inbox: Inbox, source: Source, stream: str, durable: str
+    ) -> None:
+        """When the stream has nothing more for us but the publisher has, ask for the rest."""
+        reader = await connection.js.consumer_info(stream, durable)  # raises when it was wiped
+        if reader.num_pending or reader.num_ack_pending:
+            return
+        try:
+            last, received = await inbox.last(connection.client), await inbox.position()
+            if last > received:
+                await inbox.catch_up(connection.client)
+        except NoAnswer:
+            return
+        if last < received:
+            log.error(
+                "publisher's history is shorter than what was received",
+                source=source.name,
+                last=last,
+                received=received,
+            )
+
+
+async def _raise_when(lost: asyncio.Event) -> None:
+    await lost.wait()
+    raise ConnectionLost
+
+
+def _causes(error: BaseException) -> str:
+    """Types only: an error's text may hold what it was about."""
+    if isinstance(error, BaseExceptionGroup):
+        return ", ".join(_causes(each) for each in error.exceptions)
+    return type(error).__name__

@@ -1,0 +1,1 @@
+"""Tests of the wire: stores, streams and what goes between two organisations."""
