@@ -52,6 +52,7 @@ class Desk(Application[UUID]):
 
     def close(self) -> None:
         """Release the connections."""
+        self.keyring.close()
         self.engine.dispose()
         super().close()
 

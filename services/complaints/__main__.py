@@ -11,6 +11,7 @@ from services.complaints.http import agency_app, district_app
 from services.complaints.published import publish
 from services.complaints.reference import heard
 from services.complaints.review_desk import ReviewsDesk
+from services.complaints.tipline import TipLine
 from shared.contracts.complaints import FromAgency, FromDistrict
 from shared.contracts.directory import DirectoryContract
 from shared.keyring import Keyring, master_key
@@ -24,43 +25,54 @@ NAME = "complaints"
 
 def service(settings: Settings) -> Service:
     """The complaints service: the procedure at a district, linked reviews at an agency."""
-    keyring = Keyring(settings.keys(NAME), master_key(settings.master_key_file))
-    link = LinkStatus(settings.counterpart)
-    if settings.kind == "district":
-        return _district(settings, keyring, link)
-    return _agency(settings, keyring, link)
+    return _district(settings) if settings.kind == "district" else _agency(settings)
 
 
-def _district(settings: Settings, keyring: Keyring, link: LinkStatus) -> Service:
-    desk = ComplaintsDesk(
+def district_desk(settings: Settings) -> ComplaintsDesk:
+    """The district's desk alone, for commands."""
+    return ComplaintsDesk(
         settings.org,
         settings.store(NAME),
-        keyring,
+        _keyring(settings),
         counterpart=settings.counterpart,
         zone=settings.time_zone,
     )
+
+
+def agency_desk(settings: Settings) -> ReviewsDesk:
+    """The agency's desk alone, for commands."""
+    return ReviewsDesk(
+        settings.org,
+        settings.store(NAME),
+        _keyring(settings),
+        counterpart=settings.counterpart,
+        zone=settings.time_zone,
+    )
+
+
+def _keyring(settings: Settings) -> Keyring:
+    return Keyring(settings.keys(NAME), master_key(settings.master_key_file))
+
+
+def _district(settings: Settings) -> Service:
+    desk, link = district_desk(settings), LinkStatus(settings.counterpart)
+    tip_line = TipLine(desk)
     answers = Source(settings.counterpart, NAME, FromAgency, partial(received.from_agency, desk))
     return Service(
         name=NAME,
         desk=desk,
         publish=partial(publish, settings.counterpart),
         sources=(*_directories(settings), answers),
-        views=(desk.reference, desk.docket),
-        app=district_app(settings, desk, link),
+        views=(desk.reference, desk.docket, tip_line.tray),
+        app=district_app(settings, desk, tip_line, link),
         link=link,
         tick=lambda: _look(desk),
         published=FromDistrict,
     )
 
 
-def _agency(settings: Settings, keyring: Keyring, link: LinkStatus) -> Service:
-    desk = ReviewsDesk(
-        settings.org,
-        settings.store(NAME),
-        keyring,
-        counterpart=settings.counterpart,
-        zone=settings.time_zone,
-    )
+def _agency(settings: Settings) -> Service:
+    desk, link = agency_desk(settings), LinkStatus(settings.counterpart)
     notices = Source(
         settings.counterpart, NAME, FromDistrict, partial(received.from_district, desk)
     )

@@ -9,11 +9,14 @@ from fastapi import FastAPI
 if TYPE_CHECKING:
     from services.complaints.application import ComplaintsDesk
     from services.complaints.review_desk import ReviewsDesk
+    from services.complaints.tipline import TipLine
     from shared.service import LinkStatus
     from shared.settings import Settings
 
 
-def district_app(settings: Settings, desk: ComplaintsDesk, link: LinkStatus) -> FastAPI:
+def district_app(
+    settings: Settings, desk: ComplaintsDesk, tip_line: TipLine, link: LinkStatus
+) -> FastAPI:
     """The district's pages: the form, the status page, docket, matters, appeals."""
     return FastAPI()
 

@@ -53,6 +53,7 @@ from services.complaints.review import (
     ReviewEvent,
     ReviewOpened,
 )
+from services.complaints.unread import TipSetAside, TipSettled
 from shared.contracts.base import Publication
 from shared.contracts.complaints import (
     AppealAnsweredV1,
@@ -195,7 +196,7 @@ def answer_of(event: ReviewEvent) -> Contract | None:
 
 def publish(counterpart: str, event: Event) -> tuple[Publication, ...]:
     """Say what leaves for an event, at either organisation; it is for the counterpart alone."""
-    if isinstance(event, Heard):
+    if isinstance(event, Heard | TipSetAside | TipSettled):
         return ()
     if isinstance(event, get_args(ReviewEvent)):
         contract = answer_of(event)

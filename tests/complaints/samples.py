@@ -1,5 +1,4 @@
-"""Synthetic complaints for tests: one school year with a spring recess, two schools, one of each
-event."""
+"""Synthetic complaints for tests: a school year with a spring recess, two schools, their staff."""
 
 from __future__ import annotations
 
@@ -9,9 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.complaints.application import ComplaintsDesk
-from services.complaints.matter import matter_id
 from services.complaints.policy import InForce, Policy
-from services.complaints.received import from_agency, from_district
 from services.complaints.reference import heard
 from services.complaints.review_desk import ReviewsDesk
 from shared.contracts.directory import (
@@ -61,9 +58,7 @@ CALENDAR = CalendarLoadedV1(
     closures=(),
     sha256="0" * 64,
 )
-CALENDARS = Calendars(
-    versions=(CalendarVersion.model_validate(CALENDAR.model_dump(mode="json")),)
-)
+CALENDARS = Calendars(versions=(CalendarVersion.model_validate(CALENDAR.model_dump(mode="json")),))
 
 
 def on(day: date, policy: Policy | None = None) -> InForce:
@@ -85,7 +80,10 @@ PEOPLE = {
     "staff-6": ("superintendent_designee", None),
     "staff-7": ("tip_line_operator", None),
 }
-REVIEWERS = {"reviewer-1": ("agency_reviewer", None), "chief-1": ("agency_head", None)}
+REVIEWERS: dict[str, tuple[Any, str | None]] = {
+    "reviewer-1": ("agency_reviewer", None),
+    "chief-1": ("agency_head", None),
+}
 
 
 def district_directory() -> list[Any]:

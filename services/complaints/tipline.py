@@ -1,0 +1,121 @@
+"""The tip line: messages become complaints; what can't be read is kept for a person (C-COMP-4)."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from eventsourcing.application import AggregateNotFoundError
+from eventsourcing.persistence import IntegrityError
+
+from services.complaints import unread
+from services.complaints.application import PUBLIC
+from services.complaints.tips import Rejected, Tip, read_tips
+from services.complaints.tray import Tray
+from services.complaints.unread import TipSetAside, UnreadTip
+from services.complaints.urgency import urgent_triggers
+from shared.errors import Refused
+
+if TYPE_CHECKING:
+    from services.complaints.application import ComplaintsDesk, Receipt
+
+TIPS = uuid5(NAMESPACE_URL, "accord:tips")
+KEPT_BYTES_MAX = 2_000_000
+NO_ROLE = "this is for the tip line, the program director and the Superintendent's office"
+
+
+class Taken(NamedTuple):
+    """What came of a file of messages: a receipt for each that was read, and the others."""
+
+    receipts: tuple[Receipt, ...]
+    rejected: tuple[Rejected, ...]
+
+
+class TipLine:
+    """Takes messages in for the district's complaints desk."""
+
+    def __init__(self, desk: ComplaintsDesk) -> None:
+        self._desk = desk
+        self.tray = Tray(desk, desk.engine)
+
+    def take(self, raw: bytes, *, name: str) -> Taken:
+        """Take in a message, or a `.jsonl` file of several; handed in twice it is one complaint.
+
+        Every message ends as a complaint or in the tray: one that can't be read, or that the desk
+        refuses, is kept there with its reason. One above 2 MB is only handed back.
+        """
+        tips, rejected = read_tips(raw, name=name)
+        receipts = tuple(self._receive(tip) for tip in tips)
+        for each in rejected:
+            self._set_aside(each)
+        return Taken(receipts, rejected)
+
+    def _receive(self, tip: Tip) -> Receipt:
+        arrived = None
+        if tip.received_at is not None:
+            arrived = min(tip.received_at.astimezone(self._desk.zone).date(), self._desk.today())
+        return self._desk.receive(
+            by=PUBLIC,
+            channel=tip.channel,
+            narrative=_narrative(tip),
+            received_on=arrived,
+            urgent=urgent_triggers(tip.text),
+            language=tip.language or "en",
+            contact=tip.sender,
+            submission=f"tip:{tip.message_id}",
+        )
+
+    def _set_aside(self, rejected: Rejected) -> None:
+        if len(rejected.raw) > KEPT_BYTES_MAX:
+            return
+        desk, number = self._desk, uuid5(TIPS, sha256(rejected.raw).hexdigest())
+        event = TipSetAside(
+            field=rejected.field,
+            reason=rejected.reason,
+            size_bytes=len(rejected.raw),
+            raw=desk.keyring.seal(number, b64encode(rejected.raw).decode()),
+            set_aside_on=desk.today(),
+        )
+        try:
+            desk.save(UnreadTip.begin(event, by=PUBLIC, number=number))
+        except IntegrityError:
+            return  # handed in before
+
+    # --- The tray -------------------------------------------------------------------------------
+
+    def opened(self, tip: UUID, *, by: str) -> bytes:
+        """The message as it came, for a person of the tip line."""
+        self._check(by)
+        return b64decode(self._desk.keyring.open(self._tip(tip).raw))
+
+    def settle(self, tip: UUID, *, by: str, number: str = "") -> None:
+        """Say which complaint it became, or (no number) that it is none."""
+        self._check(by)
+        complaint = self._desk.complaint(number).number if number.strip() else None
+        message = self._tip(tip)
+        message.record(unread.settle(message, self._desk.today(), number=complaint), by=by)
+        self._desk.save(message)
+
+    def _check(self, by: str) -> None:
+        standing = self._desk.standing(by)
+        if not standing.holds(
+            "tip_line_operator", "director", "superintendent", "superintendent_designee"
+        ):
+            raise Refused("C-COMP-4", NO_ROLE, "by")
+
+    def _tip(self, tip: UUID) -> UnreadTip:
+        try:
+            message: UnreadTip = self._desk.repository.get(tip)
+        except AggregateNotFoundError:
+            raise Refused("C-COMP-2", "no such message waits", "tip") from None
+        return message
+
+
+def _narrative(tip: Tip) -> str:
+    """What was written, and what came with it: files are noted by their hash, not kept."""
+    files = [
+        f"[{a.media_type}, {a.size_bytes:,} bytes, SHA-256 {a.sha256}]" for a in tip.attachments
+    ]
+    return "\n".join((tip.text, *files))
