@@ -1,0 +1,1 @@
+"""The shell of pages, forms, errors and sign-in, on a toy service."""
