@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, NamedTuple, Self
 
@@ -39,14 +40,20 @@ class BadCalendar(ValueError):
 def written_day(value: object) -> date:
     """Read a day written as 2026-02-17; never a number or an instant, which pydantic would take."""
     if type(value) is date:
-        day = value
-    else:
-        if not isinstance(value, str) or not _WRITTEN_DAY.fullmatch(value):
-            raise ValueError("not a date: write it as YYYY-MM-DD")
-        try:
-            day = date.fromisoformat(value)
-        except ValueError as error:
-            raise ValueError("no such day in the year: write it as YYYY-MM-DD") from error
+        return value
+    if isinstance(value, str):
+        return _read_day(value)
+    raise ValueError("not a date: write it as YYYY-MM-DD")
+
+
+@lru_cache(maxsize=8192)  # the days of a calendar come again with each of its versions
+def _read_day(text: str) -> date:
+    if not _WRITTEN_DAY.fullmatch(text):
+        raise ValueError("not a date: write it as YYYY-MM-DD")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("no such day in the year: write it as YYYY-MM-DD") from error
     if not YEAR_MIN <= day.year <= YEAR_MAX:
         raise ValueError(f"the year must lie between {YEAR_MIN} and {YEAR_MAX}")
     return day
@@ -159,19 +166,9 @@ class CalendarVersion(_Part):
         """What an event keeps of the calendar it was judged by."""
         return f"{self.calendar_id}/{self.version}"
 
-    def planned_days(self) -> list[date]:
+    def planned_days(self) -> tuple[date, ...]:
         """The school days of the term, before any closure or make-up day, in order."""
-        free = {
-            span.from_ + timedelta(days=n)
-            for span in self.no_school
-            for n in range((span.to - span.from_).days + 1)
-        }
-        weekdays = frozenset(self.weekdays)
-        term = (
-            self.first_day + timedelta(days=n)
-            for n in range((self.last_day - self.first_day).days + 1)
-        )
-        return [day for day in term if day.isoweekday() in weekdays and day not in free]
+        return _planned_days(self.first_day, self.last_day, self.weekdays, self.no_school)
 
     def planned_reason(self, day: date) -> str | None:
         """Why no school is planned that day; None for a day of the week that never has school."""
@@ -227,7 +224,7 @@ class _Plan:
         moment = bisect_right(self.loadings, as_of)
         if moment not in self._planned:
             versions = self.in_force(as_of)
-            days = sorted({day for version in versions for day in version.planned_days()})
+            days = [day for version in versions for day in version.planned_days()]
             self._planned[moment] = days, _runs(versions)
         return self._planned[moment]
 
@@ -347,6 +344,19 @@ class Calendars:
                 known.added[day.on] = day
                 known.closed.pop(day.on, None)
         return known
+
+
+@lru_cache(maxsize=256)  # the versions of a calendar mostly differ in nothing of this
+def _planned_days(
+    first_day: date, last_day: date, weekdays: tuple[int, ...], no_school: tuple[Span, ...]
+) -> tuple[date, ...]:
+    free = {
+        span.from_ + timedelta(days=n)
+        for span in no_school
+        for n in range((span.to - span.from_).days + 1)
+    }
+    term = (first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1))
+    return tuple(day for day in term if day.isoweekday() in weekdays and day not in free)
 
 
 def _runs(versions: Iterable[CalendarVersion]) -> list[tuple[date, date]]:
