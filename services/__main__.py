@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module, metadata
+from functools import cached_property
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from shared.cli import clauses, deadline
 from shared.cli.output import COULD_NOT_RUN, FOUND_WRONG, CannotRun, print_json
@@ -62,6 +65,24 @@ SERVICES: Mapping[str, Callable[[Settings], Service]] = {
     name: _built_by(name) for name in ("complaints", "directory")
 }
 
+
+def _filled_when_used(fill: Callable[[], typer.Typer]) -> typer.Typer:
+    """A group of commands whose modules are imported only when the group is used."""
+
+    class Group(TyperGroup):
+        @cached_property
+        def inside(self) -> TyperGroup:
+            return get_group(fill())
+
+        def list_commands(self, ctx: Any) -> list[str]:
+            return self.inside.list_commands(ctx)
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            return self.inside.get_command(ctx, cmd_name)
+
+    return typer.Typer(cls=Group, no_args_is_help=True)
+
+
 Data = Annotated[Path, typer.Option("--data", help="Folder that holds both organisations.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
@@ -71,6 +92,8 @@ def _accord(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     if version:
+        from importlib import metadata
+
         typer.echo(f"accord {metadata.version('accord')}")
         raise typer.Exit
 
@@ -150,6 +173,34 @@ def status(data: Data = DATA, as_json: Json = False) -> None:
         raise typer.Exit(FOUND_WRONG)
 
 
+def _imports() -> typer.Typer:
+    imports = typer.Typer()
+    for name in SERVICES:
+        if find_spec(f"services.{name}.cli"):
+            import_module(f"services.{name}.cli").register(imports)
+    return imports
+
+
+def _letters() -> typer.Typer:
+    from shared.cli.letters import letters_app
+
+    return letters_app(SERVICES)
+
+
+app.add_typer(
+    _filled_when_used(_imports),
+    name="import",
+    help="Bring in what others wrote: calendars, policies, schools, staff, tips.",
+    rich_help_panel=RUN,
+)
+app.add_typer(
+    _filled_when_used(_letters),
+    name="letters",
+    help="Dead letters: what came over the bus and could not be handled.",
+    rich_help_panel=ASK,
+)
+app.command(rich_help_panel=ASK)(deadline.deadline)
+
 Org = Annotated[str, typer.Option(help="Whose: the organisations differ in what they tell.")]
 OneService = Annotated[
     str | None,
@@ -173,7 +224,6 @@ def openapi(service: OneService = None, org: Org = "snohomish-sd") -> None:
     print_json(_documents(service, org, lambda built: built.app.openapi()))
 
 
-app.command(rich_help_panel=ASK)(deadline.deadline)
 app.command(rich_help_panel=DEVELOP)(clauses.clauses)
 
 

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,8 @@ class Supervisor:
         self._say = say
         self._first_pause_seconds = first_pause_seconds
         self._grace_seconds = grace_seconds
+        self.ended: Counter[str] = Counter()
+        """How often each program ended by itself."""
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._groups: list[list[str]] = []
@@ -135,6 +138,7 @@ class Supervisor:
             started = time.monotonic()
             how = _how(await process.wait())
             self._gone(program.name, process)
+            self.ended[program.name] += 1
             if time.monotonic() - started > STEADY_SECONDS:
                 pause_seconds = self._first_pause_seconds
             while True:

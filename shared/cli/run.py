@@ -31,6 +31,8 @@ PORT_BASE = 8700
 PORTS_APART = 10
 """Between the first ports of the organisations, and of the NATS servers."""
 READY_SECONDS_MAX = 60.0
+ENDS_MAX = 3
+"""A program that has ended so often before it answered is not waited for any longer."""
 ASK_AGAIN_SECONDS = 0.1
 LOCK_FILE = "accord.lock"
 SETTINGS_FILE = "accord.env"
@@ -163,15 +165,15 @@ class Run:
         self, client: httpx.AsyncClient, name: str, url: str, supervisor: Supervisor
     ) -> None:
         until = time.monotonic() + READY_SECONDS_MAX
-        while time.monotonic() < until:
+        while time.monotonic() < until and supervisor.ended[name] < ENDS_MAX:
             with contextlib.suppress(httpx.HTTPError):
                 health = await client.get(f"{url}/health")
                 if health.is_success and health.json()["bus_up"]:
                     return
             await asyncio.sleep(ASK_AGAIN_SECONDS)
-        raise CannotRun(
-            f"{name} did not answer in {READY_SECONDS_MAX:g} s: see why in {supervisor.log(name)}"
-        )
+        log = supervisor.log(name)
+        last = log.read_text("utf-8", errors="replace").rstrip().rpartition("\n")[2]
+        raise CannotRun(f"{name} does not start: see why in {log}, which ends: {last}")
 
     def _ready(self, buses: Sequence[server.BusServer], supervisor: Supervisor) -> dict[str, Any]:
         ready: dict[str, Any] = {

@@ -62,15 +62,15 @@ class Standing:
 
 def show(found: Iterable[Standing]) -> None:
     """Print a table for people."""
-    table = Table("organisation", "service", "address", "bus", "counterpart", "position", "to send")
-    table.add_column("dead letters")
+    heads = ("organisation", "service", "address", "bus", "link", "position", "to send", "letters")
+    table = Table(*heads, box=None, padding=(0, 1, 0, 0))
     wrong = []
     for standing in found:
         health = standing.health
         table.add_row(
             standing.org,
             standing.service,
-            standing.url,
+            standing.url.removeprefix("http://"),
             _up(health.get("bus_up")),
             _up(health.get("counterpart_up")),
             *(str(health.get(name, "")) for name in ("position", "backlog", "letters")),
