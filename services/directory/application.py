@@ -140,7 +140,11 @@ class DirectoryDesk(Desk):
         term = staff, effective_from
         if term not in post.terms or post.terms[term] != effective_to:
             appointed = appointments.appoint(
-                post, staff=staff, effective_from=effective_from, effective_to=effective_to
+                post,
+                self.kind,
+                staff=staff,
+                effective_from=effective_from,
+                effective_to=effective_to,
             )
             post.record(appointed, by=by)
             changed.append(post)

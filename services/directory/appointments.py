@@ -11,10 +11,10 @@ from services.directory.policy import (
     Kind,
     Role,
     check_period,
-    numbered,
     overlap,
     roles_of,
     school_slug,
+    staff_reference,
 )
 from shared.aggregate import Aggregate, CreatedEvent, Event
 from shared.errors import Refused
@@ -74,10 +74,10 @@ def establish(kind: Kind, *, role: Role, school: str | None) -> PostEstablished:
 
 
 def appoint(
-    post: Post, *, staff: str, effective_from: date, effective_to: date | None
+    post: Post, kind: Kind, *, staff: str, effective_from: date, effective_to: date | None
 ) -> Appointed:
     """Appoint a person; of program directors there is one at a time (C-TEAM-2)."""
-    numbered("staff", staff)
+    staff_reference(kind, staff)
     check_period(effective_from, effective_to)
     if post.role in ONE_AT_A_TIME:
         for (other, begun), ended in post.terms.items():

@@ -1,7 +1,7 @@
 """Schools, officers and people's names: what is listed, from when to when.
 
-A listing holds from its day on until a later one of the same school or officer; one that is given
-again for the same day takes the place of the first. Decisions return an event or raise Refused.
+Of two listings of a school that hold on a day, the one that took effect later decides; one given
+again for the same first day takes the place of the first. Decisions return an event or refuse.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from services.directory.calendars import (
     MakeUpDayAdded,
     SchoolClosed,
 )
-from services.directory.policy import check_period, numbered, school_slug
+from services.directory.policy import check_period, officer_reference, school_slug
 from shared.aggregate import Aggregate, CreatedEvent, Event
 from shared.sealed import Sealed
 
@@ -121,9 +121,7 @@ def list_officer(*, officer: str, effective_from: date, effective_to: date | Non
     """Take an officer into the program, by badge reference (C-TEAM-5)."""
     check_period(effective_from, effective_to)
     return OfficerListed(
-        officer=numbered("officer", officer),
-        effective_from=effective_from,
-        effective_to=effective_to,
+        officer=officer_reference(officer), effective_from=effective_from, effective_to=effective_to
     )
 
 

@@ -22,7 +22,8 @@ NAME_CHARACTERS_MAX = 200
 SCHOOL_CHARACTERS_MAX = 64
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-NUMBERED = {"staff": re.compile(r"staff-[0-9]{1,6}"), "officer": re.compile(r"officer-[0-9]{1,6}")}
+STAFF = {"district": re.compile(r"staff-[0-9]{1,6}"), "agency": re.compile(r"agency-[0-9]{1,6}")}
+OFFICER = re.compile(r"officer-[0-9]{1,6}")
 
 
 class Role(StrEnum):
@@ -50,13 +51,25 @@ def roles_of(kind: Kind) -> tuple[Role, ...]:
     return tuple(role for role in Role if (role in AT_THE_AGENCY) == (kind == "agency"))
 
 
-def numbered(kind: Literal["staff", "officer"], text: str) -> str:
-    """Return a reference to a person; refuse what could be a name (C-TEAM-5)."""
-    if not NUMBERED[kind].fullmatch(text):
+def staff_reference(kind: Kind, text: str) -> str:
+    """Return a reference to a member of staff; refuse what could be a name (C-TEAM-5)."""
+    if not STAFF[kind].fullmatch(text):
+        prefix = "agency" if kind == "agency" else "staff"
         raise Refused(
             "C-TEAM-5",
-            f"{kind} is not a reference: write {kind}- and a number, such as {kind}-12",
-            kind,
+            f"staff is not a reference: write {prefix}- and a number, such as {prefix}-4",
+            "staff",
+        )
+    return text
+
+
+def officer_reference(text: str) -> str:
+    """Return a badge reference; refuse what could be a name (C-TEAM-5)."""
+    if not OFFICER.fullmatch(text):
+        raise Refused(
+            "C-TEAM-5",
+            "officer is not a reference: write officer- and a number, such as officer-12",
+            "officer",
         )
     return text
 

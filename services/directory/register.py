@@ -242,28 +242,27 @@ class Register(View):
             make_up_days=tuple(day for kind, day in days if kind == "make-up day"),
         )
 
-    def policies(self) -> list[InForce]:
-        """Every policy version that was adopted, by the day it takes effect."""
-        by_day = select(POLICIES).order_by(POLICIES.c.effective_from, POLICIES.c.position)
-        return [_in_force(row) for row in self._rows(by_day)]
+    def policies(self, as_of: date) -> list[InForce]:
+        """The policy versions that have taken effect by a day, in that order."""
+        begun = select(POLICIES).where(POLICIES.c.effective_from <= as_of)
+        rows = self._rows(begun.order_by(POLICIES.c.effective_from, POLICIES.c.position))
+        return [_in_force(row) for row in rows]
 
     def policy(self, as_of: date) -> InForce | None:
-        """The policy in force on a day: the last to take effect, if it has not ended (C-AUD-3)."""
-        begun = [policy for policy in self.policies() if policy.effective_from <= as_of]
-        if not begun or not covers(begun[-1].effective_from, begun[-1].effective_to, as_of):
-            return None
-        return begun[-1]
+        """The policy in force on a day: of those that hold, the last to take effect (C-AUD-3)."""
+        begun = self.policies(as_of)
+        in_force = [p for p in begun if covers(p.effective_from, p.effective_to, as_of)]
+        return in_force[-1] if in_force else None
 
     def _listed(self, table: Table, key: str, as_of: date) -> list[RowMapping]:
-        """The last listing of each to take effect by a day, if it has not ended."""
-        begun = select(table).where(table.c.effective_from <= as_of)
-        rows = self._rows(begun.order_by(table.c[key], table.c.effective_from))
-        last = {row[key]: row for row in rows}
-        return [
-            row
-            for row in last.values()
+        """The listing of each that holds on a day; of two, the last to take effect."""
+        rows = self._rows(select(table).order_by(table.c[key], table.c.effective_from))
+        holding = {
+            row[key]: row
+            for row in rows
             if covers(row["effective_from"], row["effective_to"], as_of)
-        ]
+        }
+        return list(holding.values())
 
     def _rows(self, question: Select[Any]) -> list[RowMapping]:
         with self.reading() as connection:

@@ -1,0 +1,54 @@
+"""What an import gives back: each row or field that could not be loaded, why, and what mends it."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.errors import Refused
+
+FILE_BYTES_MAX = 5_000_000
+"""Far above any district's roster, and small enough to hold in memory."""
+MEND = "correct it and import again"
+
+
+@dataclass(frozen=True)
+class HandedBack:
+    """One thing that could not be loaded (C-DATA-9)."""
+
+    line: int | None
+    """Line of the file, from 1; None where the whole file is meant."""
+    field: str | None
+    reason: str
+    fix: str
+    row: dict[str, str] = dataclasses.field(default_factory=dict)
+    """The row as it came, so that nothing is lost."""
+
+    @classmethod
+    def of(cls, refusal: Refused, line: int | None, row: dict[str, str]) -> HandedBack:
+        """What a refusal says, which tells after a colon what mends it."""
+        reason, _, fix = refusal.reason.partition(": ")
+        return cls(line, refusal.field, reason, fix or MEND, row)
+
+
+class Unreadable(Exception):
+    """The file as a whole can't be read; `back` says why."""
+
+    def __init__(
+        self, reason: str, fix: str, *, line: int | None = None, field: str | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.back = HandedBack(line, field, reason, fix)
+
+
+def check_size(content: bytes) -> None:
+    """Refuse an empty file, and one too large to be what it should be."""
+    if not content.strip():
+        raise Unreadable("the file is empty", "choose the file that holds the data")
+    if len(content) > FILE_BYTES_MAX:
+        raise Unreadable(
+            f"the file is larger than {FILE_BYTES_MAX:,} bytes",
+            "check that it is the right file, or split it",
+        )
