@@ -29,10 +29,13 @@ _WRITTEN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class BadCalendar(ValueError):
-    """A calendar that can't be counted on: the field to correct, and what would mend it."""
+    """A calendar that can't be counted on: the field to correct, and what would mend it.
+
+    The field is empty where the whole is no calendar.
+    """
 
     def __init__(self, field_name: str, reason: str) -> None:
-        super().__init__(f"{field_name}: {reason}")
+        super().__init__(f"{field_name}: {reason}" if field_name else reason)
         self.field = field_name
         self.reason = reason
 
@@ -390,4 +393,4 @@ def _bad(error: ValidationError) -> BadCalendar:
         where += f"[{part}]" if isinstance(part, int) else f".{part}" if where else str(part)
     if first["type"] == "missing":
         return BadCalendar(where, "missing: give it")
-    return BadCalendar(where or "calendar", str(cause) if cause else first["msg"])
+    return BadCalendar(where, str(cause) if cause else first["msg"])

@@ -183,7 +183,7 @@ class Cases:
             try:
                 version = CalendarVersion.read(data)
             except BadCalendar as bad:
-                raise BadCase(bad.reason, f"{field}.{bad.field}") from bad
+                raise _within(field, bad) from bad
             _keep(self._versions, key, version)
         return self._versions[key]
 
@@ -201,6 +201,10 @@ def _keep(kept: dict[bytes, T], key: bytes, value: T) -> None:
     kept[key] = value
 
 
+def _within(field: str, bad: BadCalendar) -> BadCase:
+    return BadCase(bad.reason, f"{field}.{bad.field}" if bad.field else field)
+
+
 def _holidays(data: object) -> frozenset[date]:
     days = enumerate(_listed(data, "holidays"))
     return frozenset(read_day(day, f"holidays[{number}]") for number, day in days)
@@ -212,7 +216,7 @@ def _declared(data: object, field: str) -> tuple[DeclaredDay, ...]:
         try:
             days.append(DeclaredDay.read(day))
         except BadCalendar as bad:
-            raise BadCase(bad.reason, f"{field}[{number}].{bad.field}") from bad
+            raise _within(f"{field}[{number}]", bad) from bad
     return tuple(days)
 
 
