@@ -39,7 +39,7 @@ from services.complaints.events import (
     WentOn,
     Withdrawn,
 )
-from services.complaints.policy import InForce, Running, is_late, started
+from services.complaints.policy import InForce, Running, at_school, is_late, started
 from services.complaints.words import (
     APPEAL_DUTY,
     AgencyStatus,
@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from shared.sealed import Sealed
 
 ENGLISH = "en"
+FORMS = (Channel.FORM, Channel.OFFICE)
+"""The ways in that the limit for the form is for; any other is only noted (C-COMP-3)."""
 UNDETERMINED = (Stage.RECEIVED, Stage.INVESTIGATION)
 NOTICE = {Duty.DETERMINE: "determination", **dict.fromkeys(APPEAL_DUTY.values(), "appeal_response")}
 
@@ -95,7 +97,7 @@ def receive(
         raise Refused("C-COMP-21", "this district's policy asks for a name", "complainant")
     if Allegation.RETALIATION in allegations and Trigger.RETALIATION not in urgent:
         urgent = (*urgent, Trigger.RETALIATION)
-    form = channel in {Channel.FORM, Channel.OFFICE}
+    filing = in_force.policy.filing if channel in FORMS else None
     duties = [
         (Duty.ACKNOWLEDGE, received_on),
         (Duty.DETERMINE, received_on),
@@ -117,7 +119,7 @@ def receive(
         incident_on=incident_on,
         received_on=received_on,
         notified_on=in_force.today,
-        late=form and is_late(in_force.policy.filing, incident_on, received_on, in_force),
+        late=is_late(filing, incident_on, received_on, in_force),
         allegations=allegations or (Allegation.OTHER,),
         urgent=urgent,
         harm=harm,
@@ -143,13 +145,23 @@ def forward(complaint: Complaint, in_force: InForce, *, school: str) -> Forwarde
     """Give a report of the tip line to its principal; no clock restarts (C-COMP-4)."""
     if complaint.school is not None:
         raise Refused("C-COMP-4", "it has its school; correct the facts instead", "school")
-    restarted = tuple(
-        clock
-        for duty in (Duty.DETERMINE, Duty.INFORM_OFFICER)
-        if (running := complaint.clocks.get(duty)) is not None and not running.passed
-        for clock in started(duty, running.trigger, school, in_force)
+    return Forwarded(
+        school=school,
+        forwarded_on=in_force.today,
+        starts=_counted_at(school, complaint, in_force, Duty.DETERMINE, Duty.INFORM_OFFICER),
     )
-    return Forwarded(school=school, forwarded_on=in_force.today, starts=restarted)
+
+
+def _counted_at(
+    school: str | None, complaint: Complaint, in_force: InForce, *duties: Duty
+) -> tuple[Running, ...]:
+    """The running clocks of these duties, at another school than before; a passed one stays."""
+    running = (complaint.clocks.get(duty) for duty in duties if school != complaint.school)
+    return tuple(
+        at_school(clock, school, in_force)
+        for clock in running
+        if clock is not None and not clock.passed
+    )
 
 
 def correct(
@@ -171,8 +183,12 @@ def correct(
         raise Refused("C-COMP-3", "the incident can't be after its complaint", "incident_on")
     if complaint.school is not None and school is None:
         raise Refused("C-DATA-8", "name the school it belongs to", "school")
-    tell_officer = officer is not None and officer != complaint.officer
-    filing = complaint.policy.filing
+    starts = _counted_at(school, complaint, in_force, Duty.DETERMINE)
+    if officer == complaint.officer:
+        starts += _counted_at(school, complaint, in_force, Duty.INFORM_OFFICER)
+    elif officer is not None:
+        starts += started(Duty.INFORM_OFFICER, in_force.today, school, in_force)
+    filing = complaint.policy.filing if complaint.channel in FORMS else None
     return Corrected(
         school=school,
         officer=officer,
@@ -183,9 +199,7 @@ def correct(
         late=is_late(filing, incident_on, complaint.received_on, in_force),
         reasons=reasons,
         corrected_on=in_force.today,
-        starts=started(Duty.INFORM_OFFICER, in_force.today, school, in_force)
-        if tell_officer
-        else (),
+        starts=starts,
     )
 
 
@@ -197,7 +211,9 @@ def see_urgency(
         trigger=trigger,
         account=account,
         seen_on=in_force.today,
-        starts=started(Duty.ESCALATE, in_force.today, complaint.school, in_force),
+        starts=()
+        if Duty.ESCALATE in complaint.clocks  # which is due already
+        else started(Duty.ESCALATE, in_force.today, complaint.school, in_force),
     )
 
 

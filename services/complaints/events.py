@@ -47,6 +47,7 @@ class Complaint(Aggregate):
         self.subject: UUID
         self.language: str
         self.policy: Policy
+        self.channel: Channel
         self.stage: Stage
         self.received_on: date
         self.incident_on: date | None
@@ -119,6 +120,7 @@ class Received(CreatedEvent, Happened):
         complaint.subject = self.narrative.subject
         complaint.language = self.language
         complaint.policy = self.policy
+        complaint.channel = self.channel
         complaint.stage = Stage.RECEIVED
         complaint.received_on = self.received_on
         complaint.incident_on = self.incident_on
@@ -177,6 +179,7 @@ class Corrected(Happened):
     def apply(self, complaint: Complaint) -> None:
         super().apply(complaint)
         complaint.school = self.school
+        complaint.officer_informed &= self.officer == complaint.officer
         complaint.officer = self.officer
         complaint.incident_on = self.incident_on
         complaint.allegations = self.allegations
@@ -649,6 +652,10 @@ def _left_after(event: Happened, clocks: Clocks) -> Clocks:
                 }
             )
             return {**clocks, event.duty: extended}
+        case Corrected():
+            forwarded = () if event.school is None else (Duty.FORWARD,)
+            told = () if event.officer is not None else (Duty.INFORM_OFFICER,)
+            return clocks_without(clocks, *forwarded, *told)
         case Closed():
             return clocks_without(clocks, *(set(Duty) - AGENCY_DUTIES))
         case _:

@@ -173,6 +173,17 @@ def started(
     return (clock.model_copy(update={"due_on": told.on, "known": told.known}),)
 
 
+def at_school(clock: Running, school: str | None, in_force: InForce) -> Running:
+    """A running clock that from now on counts with the closures of this school.
+
+    It keeps its trigger and its rule: finding the school restarts nothing (C-COMP-4, C-TIME-5).
+    """
+    there = clock.model_copy(update={"school": school})
+    told = there.due(in_force.calendars, in_force.today)
+    label = in_force.calendars.version_label
+    return there.model_copy(update={"due_on": told.on, "known": told.known, "calendar": label})
+
+
 def is_late(rule: Rule | None, trigger: date | None, on: date, in_force: InForce) -> bool:
     """Whether a filing or an appeal came too late: flagged, never refused (C-COMP-3, C-COMP-8).
 

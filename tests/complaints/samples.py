@@ -7,19 +7,44 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.complaints import domain
 from services.complaints.application import ComplaintsDesk
-from services.complaints.policy import InForce, Policy
+from services.complaints.events import (
+    AppealAnswered,
+    Appealed,
+    Closed,
+    ConflictDeclared,
+    Determined,
+    Found,
+    InvestigationOpened,
+    Received,
+    Withdrawn,
+)
+from services.complaints.policy import CLAUSES, InForce, Policy, Running, started
 from services.complaints.reference import heard
 from services.complaints.review_desk import ReviewsDesk
+from services.complaints.words import (
+    APPEAL_DUTY,
+    Allegation,
+    Channel,
+    Conflict,
+    Duty,
+    Finding,
+    Ground,
+    Outcome,
+    Party,
+)
 from shared.contracts.directory import (
     CalendarLoadedV1,
+    DeclaredDayV1,
     OfficerListedV1,
+    SchoolClosedV1,
     SchoolListedV1,
     SpanV1,
     StaffAppointedV1,
 )
 from shared.keyring import Keyring
-from shared.school_calendar import Calendars, CalendarVersion
+from shared.school_calendar import Calendars, CalendarVersion, DeclaredDay
 from shared.sealed import Sealed
 from shared.wire.store import Store
 
@@ -31,6 +56,8 @@ if TYPE_CHECKING:
 
 ZONE = ZoneInfo("America/Los_Angeles")
 DISTRICT, AGENCY = "snohomish-sd", "snohomish-pd"
+SCHOOL, OTHER_SCHOOL = "sample-valley-high", "fixture-peak-high"
+OFFICER, OTHER_OFFICER = "officer-12", "officer-15"
 SUBJECT = UUID(int=7)
 STORY = "Jordan Sample was pushed at the east door."
 NAME = "Jordan Sample"
@@ -61,13 +88,127 @@ CALENDAR = CalendarLoadedV1(
 CALENDARS = Calendars(versions=(CalendarVersion.model_validate(CALENDAR.model_dump(mode="json")),))
 
 
-def on(day: date, policy: Policy | None = None) -> InForce:
+LABEL = CALENDARS.version_label
+"""What an event keeps of the calendar."""
+
+
+def on(day: date, policy: Policy | None = None, *, closed: tuple[DeclaredDay, ...] = ()) -> InForce:
     """What is in force when a decision is taken on that day."""
-    return InForce(policy or Policy(), CALENDARS, day)
+    return InForce(policy or Policy(), CALENDARS.declaring(closed), day)
+
+
+def closure(day: date, *schools: str, declared_on: date) -> DeclaredDay:
+    return DeclaredDay(on=day, declared_on=declared_on, reason="Snow", schools=schools)
 
 
 def sealed(what: str) -> Sealed:
     return Sealed(subject=SUBJECT, box=f"<sealed {what}>")
+
+
+# --- What happened to a complaint -----------------------------------------------------------------
+
+
+def clock(duty: Duty, trigger: date, due_on: date, **other: Any) -> Running:
+    """A running clock of the default policy, its due date said by the test."""
+    return Running(
+        **{
+            "duty": duty,
+            "clause": CLAUSES[duty],
+            "trigger": trigger,
+            "rule": Policy().rule(duty),
+            "school": None if duty in APPEAL_DUTY.values() else SCHOOL,
+            "policy": "procedure-defaults",
+            "calendar": LABEL,
+            "due_on": due_on,
+            "known": True,
+            **other,
+        }
+    )
+
+
+def received(
+    day: date = MONDAY,
+    *,
+    in_force: InForce | None = None,
+    received_on: date | None = None,
+    **other: Any,
+) -> Received:
+    """A complaint on the form, received on a day, about that day."""
+    facts: dict[str, Any] = {
+        "passphrase_sha256": "0" * 64,
+        "channel": Channel.FORM,
+        "school": SCHOOL,
+        "officer": OFFICER,
+        "incident_on": received_on or day,
+        "received_on": received_on or day,
+        "allegations": (Allegation.FORCE,),
+        "urgent": (),
+        "harm": False,
+        "names_principal": False,
+        "language": "en",
+        "narrative": sealed("narrative"),
+        "complainant": sealed("complainant"),
+        "contact": None,
+    }
+    return domain.receive(in_force or on(day), **{**facts, **other})
+
+
+OPENED = (
+    ConflictDeclared(staff="staff-1", conflict=Conflict.NONE, declared_on=MONDAY),
+    InvestigationOpened(investigator="staff-1", opened_on=MONDAY),
+)
+
+
+def found(allegation: Allegation = Allegation.FORCE, finding: Finding = Finding.UNFOUNDED) -> Found:
+    return Found(allegation=allegation, finding=finding, reasons=sealed("reasons"))
+
+
+def determined(day: date = DUE, *findings: Found, **other: Any) -> Determined:
+    facts: dict[str, Any] = {
+        "determined_on": day,
+        "findings": findings or (found(),),
+        "letter": sealed("letter"),
+        "letter_sha256": "1" * 64,
+        "judged": clock(Duty.DETERMINE, MONDAY, DUE),
+        "late": False,
+    }
+    return Determined(**{**facts, **other})
+
+
+def appealed(party: Party = Party.COMPLAINANT, day: date = DUE) -> Appealed:
+    return Appealed(
+        party=party,
+        received_on=day,
+        late=False,
+        grounds=sealed("grounds"),
+        starts=started(APPEAL_DUTY[party], day, None, on(day)),
+    )
+
+
+def answered(
+    party: Party = Party.COMPLAINANT, outcome: Outcome = Outcome.UPHELD, day: date = DUE
+) -> AppealAnswered:
+    return AppealAnswered(
+        party=party,
+        outcome=outcome,
+        letter=sealed("answer"),
+        letter_sha256="2" * 64,
+        answered_on=day,
+        judged=None,
+        late=False,
+        starts=started(Duty.DETERMINE, day, SCHOOL, on(day)) if outcome is Outcome.RETURNED else (),
+    )
+
+
+def withdrawn(*, goes_on: bool = False) -> Withdrawn:
+    return Withdrawn(reasons=None, withdrawn_on=MONDAY, goes_on=goes_on)
+
+
+def closed(ground: Ground = Ground.WITHDRAWN) -> Closed:
+    return Closed(ground=ground, reasons=sealed("reasons"), duplicate_of=None, closed_on=MONDAY)
+
+
+# --- What the directories told, and the desks that heard it ---------------------------------------
 
 
 SINCE = date(2025, 8, 1)
@@ -112,6 +253,12 @@ def appointed(people: dict[str, tuple[Any, str | None]]) -> list[StaffAppointedV
         )
         for staff, (role, school) in people.items()
     ]
+
+
+def school_closed(day: date, *schools: str, declared_on: date) -> SchoolClosedV1:
+    return SchoolClosedV1(
+        day=DeclaredDayV1(on=day, declared_on=declared_on, reason="Snow", schools=schools)
+    )
 
 
 def hear(desk: Desk, publisher: str, contracts: Iterable[Any]) -> None:
