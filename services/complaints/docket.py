@@ -21,7 +21,6 @@ from services.complaints.events import (
     ComplaintEvent,
     ConflictDeclared,
     Corrected,
-    CounterpartSilent,
     Determined,
     Escalated,
     Forwarded,
@@ -38,8 +37,9 @@ from services.complaints.events import (
     with_retaliation,
 )
 from services.complaints.matter import number_of
-from services.complaints.policy import Clocks, parties_open
+from services.complaints.policy import Clocks
 from services.complaints.words import (
+    AGENCY_DUTIES,
     AgencyStatus,
     Allegation,
     Channel,
@@ -87,6 +87,8 @@ class Entry(BaseModel):
     determined_on: date | None = None
     determined_by: str | None = None
     appeals: tuple[Party, ...] = ()
+    appeals_open: tuple[Party, ...] = ()
+    """The parties whose appeals wait for an answer."""
     outcome: Outcome | None = None
     withdrawn: bool = False
     goes_on: bool = False
@@ -94,7 +96,6 @@ class Entry(BaseModel):
     agency: AgencyStatus = AgencyStatus.INFORMED
     agency_reference: str | None = None
     agency_result: Result | None = None
-    agency_silent: bool = False
     unread: bool = False
     """The complainant wrote, and nobody of the district has written since."""
 
@@ -104,9 +105,9 @@ class Entry(BaseModel):
         return self.stage in {Stage.RECEIVED, Stage.INVESTIGATION, Stage.APPEAL}
 
     @property
-    def appeals_open(self) -> tuple[Party, ...]:
-        """The parties whose appeals wait for an answer."""
-        return parties_open(self.clocks) if self.stage is Stage.APPEAL else ()
+    def agency_silent(self) -> bool:
+        """Whether the agency still owes an act it has been silent about (C-AUD-5)."""
+        return any(self.clocks[duty].passed for duty in AGENCY_DUTIES if duty in self.clocks)
 
 
 METADATA = MetaData()
@@ -123,6 +124,7 @@ class Docket(View):
     """Every complaint received, and what each waits for."""
 
     name = "docket"
+    version = 2
     metadata = METADATA
 
     def apply(self, connection: Connection, event: Event, position: int) -> None:
@@ -178,11 +180,10 @@ def entry_of(received: Received) -> Entry:
 def entry_after(event: Happened, entry: Entry) -> Entry:
     """The line once this has happened."""
     clocks = clocks_after(event, entry.clocks)
-    changed = {"clocks": clocks, **_changes(event, entry, clocks)}
-    return entry.model_copy(update=changed)
+    return entry.model_copy(update={"clocks": clocks, **_changes(event, entry)})
 
 
-def _changes(event: Happened, entry: Entry, clocks: Clocks) -> dict[str, object]:  # noqa: C901, PLR0911, PLR0912  # one case an event
+def _changes(event: Happened, entry: Entry) -> dict[str, object]:  # noqa: C901, PLR0911, PLR0912  # one case an event
     match event:
         case Forwarded():
             return {"school": event.school}
@@ -213,12 +214,18 @@ def _changes(event: Happened, entry: Entry, clocks: Clocks) -> dict[str, object]
                 "determined_by": event.by,
             }
         case Appealed():
-            return {"stage": Stage.APPEAL, "appeals": (*entry.appeals, event.party)}
+            return {
+                "stage": Stage.APPEAL,
+                "appeals": (*entry.appeals, event.party),
+                "appeals_open": (*entry.appeals_open, event.party),
+            }
         case AppealAnswered(outcome=Outcome.RETURNED):
-            return {"stage": Stage.INVESTIGATION, "outcome": event.outcome, "appeals": ()}
+            anew = {"appeals": (), "appeals_open": (), "closed_as": None}
+            return {"stage": Stage.INVESTIGATION, "outcome": event.outcome, **anew}
         case AppealAnswered():
-            stage = Stage.APPEAL if parties_open(clocks) else Stage.ANSWERED
-            return {"stage": stage, "outcome": event.outcome}
+            waiting = tuple(party for party in entry.appeals_open if party != event.party)
+            stage = Stage.APPEAL if waiting else Stage.ANSWERED
+            return {"stage": stage, "outcome": event.outcome, "appeals_open": waiting}
         case Withdrawn():
             return {"withdrawn": True, "goes_on": event.goes_on}
         case WentOn():
@@ -233,7 +240,5 @@ def _changes(event: Happened, entry: Entry, clocks: Clocks) -> dict[str, object]
             return {"agency": AgencyStatus.REVIEWING, "agency_reference": event.reference}
         case AgencyReviewClosed():
             return {"agency": AgencyStatus.CLOSED, "agency_result": event.result}
-        case CounterpartSilent():
-            return {"agency_silent": True}
         case _:
             return {}

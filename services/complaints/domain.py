@@ -440,7 +440,7 @@ def answer_appeal(
 ) -> AppealAnswered:
     """Answer an appeal in writing; not by who determined (C-COMP-9)."""
     duty = APPEAL_DUTY[party]
-    if party not in complaint.appealed or complaint.stage is not Stage.APPEAL:
+    if party not in complaint.appeals_open:
         raise Refused("C-COMP-9", f"no appeal of the {party} waits for an answer", "party")
     if by == complaint.determined_by:
         raise Refused("C-COMP-9", "who determined it can't answer the appeal", "by")
@@ -520,6 +520,8 @@ def reopen(complaint: Complaint, in_force: InForce, *, what_is_new: Sealed) -> R
     """Reopen on new evidence, with new school days from today (C-COMP-16)."""
     if complaint.stage in UNDETERMINED:
         raise Refused("C-COMP-16", f"it is open: it is {complaint.stage}")
+    if complaint.appeals_open:
+        raise Refused("C-COMP-9", "an appeal waits: answer it first, by returning it if need be")
     return Reopened(
         what_is_new=what_is_new,
         reopened_on=in_force.today,

@@ -68,6 +68,7 @@ class Complaint(Aggregate):
         self.determined_on: date | None = None
         self.determined_by: str | None = None
         self.appealed: frozenset[Party] = frozenset()
+        self.appeals_open: frozenset[Party] = frozenset()
         self.officer_informed = False
         self.agency = AgencyStatus.INFORMED
         self.links: frozenset[str] = frozenset()
@@ -395,6 +396,7 @@ class Appealed(Happened):
         super().apply(complaint)
         complaint.stage = Stage.APPEAL
         complaint.appealed |= {self.party}
+        complaint.appeals_open |= {self.party}
 
 
 class ExtensionNoticed(Happened):
@@ -425,10 +427,11 @@ class AppealAnswered(Happened):
 
     def apply(self, complaint: Complaint) -> None:
         super().apply(complaint)
+        complaint.appeals_open -= {self.party}
         if self.outcome is Outcome.RETURNED:
             complaint.stage = Stage.INVESTIGATION
-            complaint.appealed = frozenset()
-        elif not any(duty in complaint.clocks for duty in APPEAL_DUTY.values()):
+            complaint.appealed = complaint.appeals_open = frozenset()
+        elif not complaint.appeals_open:
             complaint.stage = Stage.ANSWERED
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from services.complaints.words import APPEAL_DUTY, Channel, Duty, Party
+from services.complaints.words import APPEAL_DUTY, Channel, Duty
 from shared.school_calendar import Calendars, Due, Rule, Step, Unit, due, explain
 
 if TYPE_CHECKING:
@@ -247,8 +247,3 @@ def may_see(
 def clocks_without(clocks: Mapping[Duty, Running], *ended: Duty) -> Clocks:
     """The clocks that still run when these duties have been done."""
     return {duty: clock for duty, clock in clocks.items() if duty not in ended}
-
-
-def parties_open(clocks: Mapping[Duty, Running]) -> tuple[Party, ...]:
-    """The parties whose appeals wait for an answer."""
-    return tuple(party for party, duty in APPEAL_DUTY.items() if duty in clocks)
