@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 SQLITE_LOCK_SECONDS = 30
+WIRE = "shared.wire"
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,14 @@ class Store:
             Path(self.url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
             return {
                 "PERSISTENCE_MODULE": "eventsourcing.sqlite",
+                "PROCESS_RECORDER_TOPIC": f"{WIRE}.sqlite_recorder:GroupCommitSQLiteRecorder",
                 "SQLITE_DBNAME": self.url.removeprefix("sqlite:///"),
                 "SQLITE_LOCK_TIMEOUT": str(SQLITE_LOCK_SECONDS),
             }
         parts = conninfo_to_dict(self.url)
         return {
             "PERSISTENCE_MODULE": "eventsourcing.postgres",
+            "PROCESS_RECORDER_TOPIC": f"{WIRE}.postgres_recorder:GroupCommitPostgresRecorder",
             "POSTGRES_DBNAME": str(parts["dbname"]),
             "POSTGRES_HOST": str(parts.get("host", "127.0.0.1")),
             "POSTGRES_PORT": str(parts.get("port", 5432)),

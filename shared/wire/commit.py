@@ -1,0 +1,247 @@
+"""Group commit: commands that arrive while the disk is busy share the next transaction.
+
+Whoever finds nobody writing writes at once, so a lone command waits for nobody. Whoever comes
+meanwhile waits; when the write is done the first of those waiting writes for all of them. Each is
+answered only after the commit, and a conflict is the answer of its own command alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from threading import Condition, Lock, Thread
+from typing import TYPE_CHECKING
+
+from eventsourcing.persistence import IntegrityError, OperationalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from eventsourcing.persistence import StoredEvent, Tracking
+
+EVENTS_MAX = 2_000
+"""In one transaction, unless one command alone has more."""
+
+
+class Command:
+    """Events to be appended together or not at all, with the receipt they are the effect of."""
+
+    __slots__ = ("_turn", "events", "future", "ids", "refusal", "tracking")
+
+    def __init__(
+        self,
+        events: Sequence[StoredEvent],
+        tracking: Tracking | None,
+        future: asyncio.Future[Sequence[int]] | None = None,
+    ) -> None:
+        self.events = events
+        self.tracking = tracking
+        self.future = future
+        """Whom to answer on an event loop; else a thread waits."""
+        self.ids: Sequence[int] | None = None
+        self.refusal: Exception | None = None
+        self._turn = Lock()
+        self._turn.acquire()
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it was committed or refused."""
+        return self.ids is not None or self.refusal is not None
+
+    def wait(self) -> None:
+        """Block until it is answered, or until it is this thread's turn to write."""
+        self._turn.acquire()
+
+    def wake(self) -> None:
+        """Let the waiting thread go on."""
+        self._turn.release()
+
+    def answer(self) -> Sequence[int]:
+        """The notification ids, or the refusal raised."""
+        if self.refusal is not None:
+            raise self.refusal
+        assert self.ids is not None
+        return self.ids
+
+    def keys(self) -> set[object]:
+        """What no other command of the same transaction may touch."""
+        keys: set[object] = {(e.originator_id, e.originator_version) for e in self.events}
+        if self.tracking is not None:
+            keys.add(self.tracking.application_name)
+        return keys
+
+
+class GroupCommit:
+    """The queue in front of one store's writing connection.
+
+    Args:
+        write: appends commands in one transaction and, once it is committed, gives each its ids or
+            its refusal; raises when nothing was committed.
+    """
+
+    def __init__(self, write: Callable[[list[Command]], None]) -> None:
+        self._write = write
+        self._mutex = Lock()
+        self._waiting: deque[Command] = deque()
+        self._somebody_writes = False
+        self._writer: Thread | None = None
+        self._for_writer = Condition(self._mutex)
+        self._writer_called = False
+        self._closed = False
+
+    def commit(self, events: Sequence[StoredEvent], tracking: Tracking | None) -> Sequence[int]:
+        """Append from a thread; gives the notification ids after the commit.
+
+        Raises:
+            IntegrityError: somebody else's event or receipt was first; nothing was appended.
+            OperationalError: the store can't be written; nothing was appended.
+        """
+        command = Command(events, tracking)
+        if not self._enqueue(command):
+            command.wait()
+        if not command.is_answered:
+            self._write_some()
+        return command.answer()
+
+    async def commit_async(
+        self, events: Sequence[StoredEvent], tracking: Tracking | None
+    ) -> Sequence[int]:
+        """Append from an event loop, which goes on meanwhile; otherwise as `commit`.
+
+        A cancelled caller is not answered, but what it gave may be committed all the same.
+        """
+        future: asyncio.Future[Sequence[int]] = asyncio.get_running_loop().create_future()
+        if self._enqueue(Command(events, tracking, future)):
+            with self._mutex:
+                self._call_writer()
+        return await future
+
+    def __len__(self) -> int:
+        """How many commands wait."""
+        return len(self._waiting)
+
+    def close(self) -> None:
+        """Let what waits be written, then refuse further commands."""
+        with self._mutex:
+            self._closed = True
+            self._for_writer.notify_all()
+        if self._writer is not None:
+            self._writer.join()
+
+    # --- Whose turn it is -----------------------------------------------------------------------
+
+    def _enqueue(self, command: Command) -> bool:
+        """Wait in line; True when nobody writes, so that the caller has to."""
+        with self._mutex:
+            if self._closed:
+                raise OperationalError("the store is closed")
+            self._waiting.append(command)
+            if self._somebody_writes:
+                return False
+            self._somebody_writes = True
+            return True
+
+    def _write_some(self) -> None:
+        """Write the first of those waiting, and all that can share the transaction."""
+        batch = self._next_batch()
+        try:
+            self._write_batch(batch)
+        finally:
+            for command in batch:
+                if not command.is_answered:  # we were interrupted
+                    command.refusal = OperationalError("whether it was committed is not known")
+            _answer(batch)
+            with self._mutex:
+                self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Give the turn to the first of those waiting."""
+        if not self._waiting:
+            self._somebody_writes = False
+            self._for_writer.notify_all()  # one that was told to close looks again
+        elif self._waiting[0].future is None:
+            self._waiting[0].wake()
+        else:
+            self._call_writer()
+
+    def _next_batch(self) -> list[Command]:
+        batch: list[Command] = []
+        later: list[Command] = []
+        touched: set[object] = set()
+        events = 0
+        with self._mutex:
+            while self._waiting and events < EVENTS_MAX:
+                command = self._waiting.popleft()
+                keys = command.keys()
+                if keys & touched:
+                    later.append(command)  # the store tells, once the first of them is committed
+                    continue
+                touched |= keys
+                batch.append(command)
+                events += len(command.events)
+            self._waiting.extendleft(reversed(later))
+        return batch
+
+    def _write_batch(self, batch: list[Command]) -> None:
+        """Write them together; if that can't be done each alone, so that only the bad one fails."""
+        try:
+            self._write(batch)
+        except Exception as error:
+            if len(batch) == 1 or isinstance(error, OperationalError):
+                for command in batch:
+                    command.refusal = error
+                return
+            for command in batch:
+                self._write_batch([command])
+
+    # --- The thread that writes for event loops ---------------------------------------------------
+
+    def _call_writer(self) -> None:
+        if self._writer is None:
+            self._writer = Thread(target=self._run_writer, name="group commit", daemon=True)
+            self._writer.start()
+        self._writer_called = True
+        self._for_writer.notify()
+
+    def _run_writer(self) -> None:
+        while True:
+            with self._mutex:
+                while not self._writer_called:
+                    if self._closed and not self._somebody_writes:
+                        return
+                    self._for_writer.wait()
+                self._writer_called = False
+            self._write_some()
+
+
+def conflict(command: Command) -> IntegrityError:
+    """The refusal of a command that somebody else was before."""
+    first = command.events[0] if command.events else command.tracking
+    kind = type(first).__name__
+    return IntegrityError(f"another command was first ({kind})")
+
+
+def _answer(batch: Iterable[Command]) -> None:
+    """Wake the threads, and each event loop once for all of its commands."""
+    loops: dict[asyncio.AbstractEventLoop, list[Command]] = {}
+    for command in batch:
+        if command.future is None:
+            command.wake()
+        else:
+            loops.setdefault(command.future.get_loop(), []).append(command)
+    for loop, commands in loops.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, commands)
+
+
+def _resolve(commands: Iterable[Command]) -> None:
+    for command in commands:
+        future = command.future
+        assert future is not None
+        if future.done():
+            continue
+        if command.refusal is not None:
+            future.set_exception(command.refusal)
+        else:
+            assert command.ids is not None
+            future.set_result(command.ids)

@@ -1,0 +1,228 @@
+"""The PostgreSQL recorder of the event store library, with group commit.
+
+A batch is one call of a function in the database, so one round trip: it takes the table's lock,
+finds the commands that somebody else was before, numbers the events of the others without a gap,
+appends them and notifies who listens.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from eventsourcing.persistence import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
+from eventsourcing.postgres import PostgresDatastore, PostgresProcessRecorder
+from psycopg.sql import SQL, Identifier, Literal
+
+from shared.wire.commit import GroupCommit, conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eventsourcing.persistence import StoredEvent, Tracking
+    from psycopg.sql import Composed
+
+    from shared.wire.commit import Command
+
+NOT_NULL = SQL(
+    "ALTER TABLE {schema}.{events} ALTER COLUMN topic SET NOT NULL, ALTER COLUMN state SET NOT NULL"
+)
+FUNCTION = SQL("""
+CREATE OR REPLACE FUNCTION {schema}.{function}(
+    ids {id_type}[], versions bigint[], topics text[], states bytea[], commands int[],
+    sources text[], positions bigint[], receivers int[]
+) RETURNS TABLE (last bigint, refused int[]) LANGUAGE plpgsql AS $$
+BEGIN
+    LOCK TABLE {schema}.{events} IN EXCLUSIVE MODE;
+    SELECT coalesce(max(notification_id), 0) INTO last FROM {schema}.{events};
+    SELECT coalesce(array_agg(DISTINCT c.command), '{{}}') INTO refused
+        FROM unnest(ids, versions, commands) AS c (id, version, command)
+        JOIN {schema}.{events} e ON e.originator_id = c.id AND e.originator_version = c.version;
+    IF cardinality(sources) > 0 THEN
+        refused := refused || ARRAY(
+            SELECT r.command FROM unnest(sources, positions, receivers) AS r (source, at, command)
+            JOIN {schema}.{tracking} t ON t.application_name = r.source
+            WHERE t.notification_id >= r.at);
+        INSERT INTO {schema}.{tracking} AS t (application_name, notification_id)
+            SELECT r.source, r.at
+            FROM unnest(sources, positions, receivers) AS r (source, at, command)
+            WHERE r.command <> ALL (refused)
+            ON CONFLICT (application_name) DO UPDATE SET notification_id = excluded.notification_id;
+    END IF;
+    INSERT INTO {schema}.{events}
+        (originator_id, originator_version, topic, state, notification_id)
+        SELECT c.id, c.version, c.topic, c.state, last + row_number() OVER (ORDER BY c.place)
+        FROM unnest(ids, versions, topics, states, commands)
+            WITH ORDINALITY AS c (id, version, topic, state, command, place)
+        WHERE c.command <> ALL (refused);
+    IF FOUND THEN
+        PERFORM pg_notify({channel}, '');
+    END IF;
+    RETURN NEXT;
+END $$
+""")
+CALL = SQL(
+    "SELECT * FROM {schema}.{function}(%b::{id_type}[], %b::bigint[], %b::text[], %b::bytea[],"
+    " %b::int[], %b::text[], %b::bigint[], %b::int[])"
+)
+PLANNER = (
+    "SET enable_seqscan = off",
+    "SET enable_hashjoin = off",
+    "SET enable_mergejoin = off",
+    "SET enable_bitmapscan = off",
+    "SET plan_cache_mode = force_generic_plan",
+    "SET jit = off",
+)
+"""A plan made while the table is young would read all of it for each commit of an old one."""
+
+
+class GroupCommitPostgresRecorder(PostgresProcessRecorder):
+    """Appends many commands in one transaction, durable before any is answered.
+
+    Reading is the library's, from its pool of connections.
+    """
+
+    def __init__(
+        self,
+        datastore: PostgresDatastore,
+        *,
+        events_table_name: str = "stored_events",
+        tracking_table_name: str = "notification_tracking",
+    ) -> None:
+        super().__init__(
+            datastore, events_table_name=events_table_name, tracking_table_name=tracking_table_name
+        )
+        names = {
+            "schema": Identifier(datastore.schema),
+            "function": Identifier(f"append_to_{events_table_name}"),
+            "events": Identifier(events_table_name),
+            "tracking": Identifier(tracking_table_name),
+            "id_type": Identifier(datastore.originator_id_type),
+            "channel": Literal(self.channel_name),
+        }
+        self.sql_create_statements += [NOT_NULL.format(**names), FUNCTION.format(**names)]
+        self._call: Composed = CALL.format(**names)
+        self._connection: psycopg.Connection[Any] | None = None
+        self._group = GroupCommit(self._write)
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        """Append events, and the receipt they are the effect of, together with other commands."""
+        return self._group.commit(stored_events, kwargs.get("tracking"))
+
+    async def insert_events_async(
+        self, stored_events: Sequence[StoredEvent], tracking: Tracking | None = None
+    ) -> Sequence[int]:
+        """The same from an event loop, which goes on meanwhile."""
+        return await self._group.commit_async(stored_events, tracking)
+
+    def close(self) -> None:
+        """Write what waits, then release the writing connection."""
+        self._group.close()
+        self._disconnect()
+
+    # --- Writing --------------------------------------------------------------------------------
+
+    def _write(self, batch: list[Command]) -> None:
+        try:
+            try:
+                self._append(batch, lost=False)
+            except (psycopg.OperationalError, psycopg.InterfaceError):
+                # the connection was lost, perhaps after the commit: the table's lock waits for
+                # what the old one still does, and then what is there tells
+                self._disconnect()
+                self._append(batch, lost=True)
+        except psycopg.IntegrityError as error:
+            raise IntegrityError("another command was first") from error
+        except psycopg.DataError as error:
+            raise DataError("an event can't be stored") from error
+        except psycopg.InterfaceError as error:
+            raise InterfaceError(str(error)) from error
+        except psycopg.OperationalError as error:
+            raise OperationalError(str(error)) from error
+        except psycopg.InternalError as error:
+            raise InternalError(str(error)) from error
+        except psycopg.Error as error:
+            raise ProgrammingError(type(error).__name__) from error
+
+    def _append(self, batch: list[Command], *, lost: bool) -> None:
+        connection = self._writing()
+        try:
+            row = connection.execute(self._call, _columns(batch), prepare=True).fetchone()
+        except psycopg.Error:
+            if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+                self._disconnect()
+            raise
+        assert row is not None
+        last, refused = row
+        refusals = set(refused)
+        for place, command in enumerate(batch):
+            if place not in refusals:
+                command.ids = list(range(last + 1, last + 1 + len(command.events)))
+                last += len(command.events)
+            elif lost and (ids := self._committed(connection, command)):
+                command.ids = ids
+            else:
+                command.refusal = conflict(command)
+
+    def _committed(
+        self, connection: psycopg.Connection[Any], command: Command
+    ) -> Sequence[int] | None:
+        """The ids of a command's events, if these very events are stored."""
+        found = []
+        for event in command.events:
+            row = connection.execute(
+                SQL(
+                    "SELECT notification_id FROM {}.{} WHERE originator_id = %s"
+                    " AND originator_version = %s AND topic = %s AND state = %s"
+                ).format(Identifier(self.datastore.schema), Identifier(self.events_table_name)),
+                (event.originator_id, event.originator_version, event.topic, event.state),
+            ).fetchone()
+            if row is None:
+                return None
+            found.append(row[0])
+        return found or None
+
+    def _writing(self) -> psycopg.Connection[Any]:
+        """The one connection that writes; whose turn it is uses it."""
+        if self._connection is None or self._connection.closed:
+            settings = self.datastore.pool.kwargs
+            assert isinstance(settings, dict)
+            named = {k: v for k, v in settings.items() if k != "row_factory"}
+            self._connection = psycopg.connect(**named, autocommit=True)
+            for setting in PLANNER:
+                self._connection.execute(setting)
+            if self.datastore.lock_timeout:
+                self._connection.execute(
+                    SQL("SET lock_timeout = '{}s'").format(self.datastore.lock_timeout)
+                )
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _columns(batch: list[Command]) -> tuple[list[Any], ...]:
+    """The batch as the function takes it: one list a column."""
+    events = [(place, event) for place, command in enumerate(batch) for event in command.events]
+    receipts = [(n, c.tracking) for n, c in enumerate(batch) if c.tracking is not None]
+    return (
+        [event.originator_id for _, event in events],
+        [event.originator_version for _, event in events],
+        [event.topic for _, event in events],
+        [event.state for _, event in events],
+        [place for place, _ in events],
+        [tracking.application_name for _, tracking in receipts],
+        [tracking.notification_id for _, tracking in receipts],
+        [place for place, _ in receipts],
+    )
