@@ -6,6 +6,7 @@ It is the agency's own aggregate, linked to the district's complaint by the matt
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,6 +17,8 @@ from shared.sealed import Sealed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+COUNTED = re.compile(r"(?P<year>[0-9]{4})-(?P<count>[0-9]{1,9})")
 
 
 class Review(Aggregate):
@@ -161,7 +164,7 @@ def close_review(review: Review, today: date, *, result: Result, reasons: Sealed
 
 
 def next_reference(year: int, taken: Collection[str]) -> str:
-    """The agency's next case number of a year, e.g. `2026-0007`."""
-    prefix = f"{year}-"
-    used = [int(each.removeprefix(prefix)) for each in taken if each.startswith(prefix)]
-    return f"{prefix}{max(used, default=0) + 1:04d}"
+    """The agency's next case number of a year, e.g. `2026-0007`; any may be chosen by hand too."""
+    ours = (COUNTED.fullmatch(each) for each in taken)
+    used = [int(each["count"]) for each in ours if each and int(each["year"]) == year]
+    return f"{year}-{max(used, default=0) + 1:04d}"
