@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
+from services.complaints.domain import UNDETERMINED
 from services.complaints.matter import matter_id
 from services.complaints.timeline import Line, own_timeline, timeline
-from services.complaints.words import APPEAL_DUTY, Duty, Stage
+from services.complaints.words import AGENCY_DUTIES, Duty, Party, Stage
 
 if TYPE_CHECKING:
     from datetime import date
 
     from services.complaints.application import ComplaintsDesk
     from services.complaints.docket import Entry
-    from services.complaints.events import ComplaintEvent
+    from services.complaints.events import Complaint, ComplaintEvent
     from services.complaints.policy import InForce, Running
     from shared.school_calendar import Step
 
 DUE_SOON_DAYS = 7
 """Five units of a clock are a week at most where units are days of school or business."""
+OWN_DUTIES = (Duty.ACKNOWLEDGE, Duty.DETERMINE, Duty.TRANSLATE, Duty.ANSWER_COMPLAINANT)
+"""What the district owes its complainant."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,13 @@ class Clock:
     known: bool
     passed: bool
     soon: bool
-    steps: tuple[Step, ...]
+    running: Running
+    in_force: InForce
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Why this date, as of today; worked out only when it is asked."""
+        return self.running.explained(self.in_force.calendars, self.in_force.today)
 
     @property
     def told(self) -> str:
@@ -40,6 +50,25 @@ class Clock:
         if not self.known:
             return f"not yet known, not before {self.on}"
         return f"was due on {self.on}" if self.passed else f"due on {self.on}"
+
+
+class Group(StrEnum):
+    """Where a complaint stands on the docket (C-TIME-11)."""
+
+    OVERDUE = "overdue"
+    SOON = "due soon"
+    UNKNOWN = "date not yet known"
+    SILENT = "agency silent"
+    REST = "nothing due soon"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A complaint on the docket, and which of the district's own duties comes next."""
+
+    entry: Entry
+    group: Group
+    next_clock: Clock | None
 
 
 @dataclass(frozen=True)
@@ -57,14 +86,15 @@ class Status:
 
     number: str
     stage: Stage
-    next_clock: Clock | None
+    clocks: tuple[Clock, ...]
+    """What the complainant may wait for, the next first."""
     history: tuple[Line, ...]
     may_appeal: bool
     may_withdraw: bool
 
 
 def clock_shown(running: Running, in_force: InForce) -> Clock:
-    """A running clock, with its explanation as of today."""
+    """A running clock as of today."""
     due = running.due(in_force.calendars, in_force.today)
     passed = running.passed or (due.known and in_force.today > due.on)
     return Clock(
@@ -74,7 +104,8 @@ def clock_shown(running: Running, in_force: InForce) -> Clock:
         known=running.known if running.passed else due.known,
         passed=passed,
         soon=not passed and due.known and (due.on - in_force.today).days <= DUE_SOON_DAYS,
-        steps=running.explained(in_force.calendars, in_force.today),
+        running=running,
+        in_force=in_force,
     )
 
 
@@ -82,6 +113,34 @@ def clocks_shown(entry: Entry, in_force: InForce) -> tuple[Clock, ...]:
     """The running clocks of a complaint, the latest overdue first (C-TIME-11)."""
     shown = [clock_shown(running, in_force) for running in entry.clocks.values()]
     return tuple(sorted(shown, key=lambda clock: (not clock.known, clock.on)))
+
+
+def rows(desk: ComplaintsDesk, by: str) -> list[Row]:
+    """The docket of a person, the latest overdue first (C-TIME-11)."""
+    in_force = desk.in_force()
+    found = [_row(entry, in_force) for entry in desk.entries(by)]
+    groups = list(Group)
+    return sorted(
+        found,
+        key=lambda row: (
+            groups.index(row.group),
+            row.next_clock.on if row.next_clock else row.entry.received_on,
+        ),
+    )
+
+
+def _row(entry: Entry, in_force: InForce) -> Row:
+    clocks = [c for c in clocks_shown(entry, in_force) if c.duty not in AGENCY_DUTIES]
+    group = Group.REST
+    if any(clock.passed for clock in clocks):
+        group = Group.OVERDUE
+    elif any(clock.soon for clock in clocks):
+        group = Group.SOON
+    elif any(not clock.known for clock in clocks):
+        group = Group.UNKNOWN
+    elif entry.agency_silent and entry.is_open:
+        group = Group.SILENT
+    return Row(entry, group, clocks[0] if clocks else None)
 
 
 def matter(desk: ComplaintsDesk, number: str, by: str) -> Matter:
@@ -92,20 +151,23 @@ def matter(desk: ComplaintsDesk, number: str, by: str) -> Matter:
     return Matter(entry, clocks_shown(entry, desk.in_force()), tuple(lines))
 
 
+def own_clocks(complaint: Complaint, in_force: InForce) -> tuple[Clock, ...]:
+    """What a complainant may wait for, the next first."""
+    running = [complaint.clocks[duty] for duty in OWN_DUTIES if duty in complaint.clocks]
+    shown = [clock_shown(clock, in_force) for clock in running]
+    return tuple(sorted(shown, key=lambda clock: (not clock.known, clock.on)))
+
+
 def status(desk: ComplaintsDesk, number: str, passphrase: str) -> Status:
     """A complaint for who shows its passphrase; Refused otherwise (C-COMP-20)."""
     complaint = desk.proven(number, passphrase)
     history = cast("list[ComplaintEvent]", desk.events_of(complaint.id))
-    in_force = desk.in_force()
-    mine = (Duty.ANSWER_COMPLAINANT, Duty.DETERMINE, Duty.TRANSLATE, Duty.ACKNOWLEDGE)
-    running = [complaint.clocks[duty] for duty in mine if duty in complaint.clocks]
-    open_stage = complaint.stage in {Stage.RECEIVED, Stage.INVESTIGATION}
-    appealed = {APPEAL_DUTY[party] for party in complaint.appealed}
+    open_stage = complaint.stage in UNDETERMINED
     return Status(
         number=complaint.number,
         stage=complaint.stage,
-        next_clock=clock_shown(running[0], in_force) if running else None,
+        clocks=own_clocks(complaint, desk.in_force()),
         history=tuple(own_timeline(history, desk.keyring)),
-        may_appeal=not open_stage and Duty.ANSWER_COMPLAINANT not in appealed,
+        may_appeal=not open_stage and Party.COMPLAINANT not in complaint.appealed,
         may_withdraw=open_stage and not complaint.withdrawn,
     )
