@@ -9,6 +9,8 @@ from __future__ import annotations
 import hmac
 import os
 from base64 import b64decode, b64encode
+from contextlib import suppress
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -41,12 +43,12 @@ class Erased(LookupError):
 def master_key(file: Path) -> bytes:
     """Read the organisation's master key; make it, readable by its owner only, when absent."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return b64decode(file.read_text())
-    with os.fdopen(handle, "w") as new:
-        new.write(b64encode(AESGCM.generate_key(KEY_BITS)).decode())
+    if not file.exists():
+        with NamedTemporaryFile("w", dir=file.parent) as new:  # readable by its owner only
+            new.write(b64encode(AESGCM.generate_key(KEY_BITS)).decode())
+            new.flush()
+            with suppress(FileExistsError):  # another process was first: its key counts
+                os.link(new.name, file)  # whole at once: nobody reads half a key
     return b64decode(file.read_text())
 
 

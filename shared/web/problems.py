@@ -228,8 +228,8 @@ class Incidents:
             if started:
                 raise CutShort(incident) from None
             detail = (
-                "This is our fault, not yours. Nothing may have been recorded: look before you send"
-                f" again. If it stays, tell the operator the number {incident}."
+                "This is our fault, not yours. What you sent may be recorded or not: look before"
+                f" you send it again. If it stays, tell the operator the number {incident}."
             )
             request = Request({**scope, "app": self._site}, receive)
             response = _on_our_fault(request, Problem(500, detail, incident=incident))

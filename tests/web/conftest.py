@@ -114,10 +114,19 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture
+def page(site: Site, browser: Browser) -> Iterator[Page]:
+    yield from _page(site, browser, scripts=True)
+
+
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
-def page(site: Site, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def either_page(site: Site, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    yield from _page(site, browser, scripts=request.param)
+
+
+def _page(site: Site, browser: Browser, *, scripts: bool) -> Iterator[Page]:
     """A page of a fresh browser profile; an error in its console fails the test."""
-    context = browser.new_context(base_url=site.url, java_script_enabled=request.param)
+    context = browser.new_context(base_url=site.url, java_script_enabled=scripts)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))

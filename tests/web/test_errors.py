@@ -83,9 +83,11 @@ def test_a_fault_of_the_list_of_people_is_an_incident_too(site: Site) -> None:
         ({"narrative": SECRET, "happened_on": SECRET}, 422, "happened_on"),
         ({"narrative": {"a": SECRET}, "happened_on": "2026-03-02"}, 422, "narrative"),
         ({"narrative": "a", "happened_on": "2026-03-02", "channel": SECRET}, 422, "channel"),
+        ({"narrative": "a", "happened_on": "2026-03-02", "matter": SECRET}, 422, "matter"),
+        ({"narrative": "a", "happened_on": "2026-03-02", "contact": SECRET}, 422, "contact"),
         ({"happened_on": "2026-03-02"}, 422, "narrative"),
     ],
-    ids=["long", "20 MB", "no date", "no text", "no channel", "absent"],
+    ids=["long", "20 MB", "no date", "no text", "no channel", "no id", "no contact", "absent"],
 )
 def test_an_invalid_body_names_the_field_and_repeats_no_value(
     site: Site, client: httpx.Client, body: dict[str, Any], status: int, field: str

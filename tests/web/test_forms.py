@@ -25,18 +25,18 @@ def complaint(client: httpx.Client, **fields: str) -> dict[str, str]:
     }
 
 
-def test_a_form_posts_without_javascript_as_with_it(site: Site, page: Page) -> None:
-    page.goto("/complaint")
-    page.get_by_label("Your name").fill("Sample Complainant")
-    page.get_by_label("When did it happen?").fill("2026-03-02")
-    page.get_by_label("What happened?").fill(STORY)
-    page.get_by_text("Use of force", exact=True).click()
-    page.get_by_text("Privacy", exact=True).click()
-    page.get_by_label("A file").set_input_files(
+def test_a_form_posts_without_javascript_as_with_it(site: Site, either_page: Page) -> None:
+    either_page.goto("/complaint")
+    either_page.get_by_label("Your name").fill("Sample Complainant")
+    either_page.get_by_label("When did it happen?").fill("2026-03-02")
+    either_page.get_by_label("What happened?").fill(STORY)
+    either_page.get_by_text("Use of force", exact=True).click()
+    either_page.get_by_text("Privacy", exact=True).click()
+    either_page.get_by_label("A file").set_input_files(
         {"name": "sample.txt", "mimeType": "text/plain", "buffer": b"sample evidence"}
     )
-    page.get_by_role("button", name="File it").click()
-    expect(page.locator("body")).to_contain_text("narrative")
+    either_page.get_by_role("button", name="File it").click()
+    expect(either_page.locator("body")).to_contain_text("narrative")
     assert site.filed == [
         {
             "narrative": STORY,
@@ -48,28 +48,30 @@ def test_a_form_posts_without_javascript_as_with_it(site: Site, page: Page) -> N
     ]
 
 
-def test_comp_2_a_form_with_a_fault_is_shown_again_filled_in(site: Site, page: Page) -> None:
-    page.goto("/complaint")
-    page.get_by_label("Your name").fill('Sample "Quoted" Complainant')
-    page.get_by_label("Passphrase").fill("placeholder words")
-    page.get_by_label("School").select_option("school-2")
-    page.get_by_text("On the web", exact=True).click()
-    page.get_by_text("Privacy", exact=True).click()
-    page.get_by_role("button", name="File it").click()
-    summary = page.get_by_role("alert")
+def test_comp_2_a_form_with_a_fault_is_shown_again_filled_in(site: Site, either_page: Page) -> None:
+    either_page.goto("/complaint")
+    either_page.get_by_label("Your name").fill('Sample "Quoted" Complainant')
+    either_page.get_by_label("Passphrase").fill("placeholder words")
+    either_page.get_by_label("School").select_option("school-2")
+    either_page.get_by_text("On the web", exact=True).click()
+    either_page.get_by_text("Privacy", exact=True).click()
+    either_page.get_by_role("button", name="File it").click()
+    summary = either_page.get_by_role("alert")
     expect(summary).to_contain_text("Narrative: narrative must be given in writing")
     expect(summary).to_contain_text("C-COMP-2")
-    expect(page).to_have_title("Error: File a complaint | Sample School District")
-    narrative = page.get_by_label("What happened?")
+    expect(either_page).to_have_title("Error: File a complaint | Sample School District")
+    narrative = either_page.get_by_label("What happened?")
     assert narrative.get_attribute("aria-invalid") == "true"
     described = (narrative.get_attribute("aria-describedby") or "").split()
     assert described == ["field-narrative-hint", "field-narrative-error"]
-    expect(page.locator("#field-narrative-error")).to_contain_text("must be given in writing")
-    expect(page.get_by_label("Your name")).to_have_value('Sample "Quoted" Complainant')
-    expect(page.get_by_label("Passphrase")).to_have_value("")
-    expect(page.get_by_label("School")).to_have_value("school-2")
-    expect(page.get_by_label("On the web")).to_be_checked()
-    expect(page.get_by_label("Privacy")).to_be_checked()
+    expect(either_page.locator("#field-narrative-error")).to_contain_text(
+        "must be given in writing"
+    )
+    expect(either_page.get_by_label("Your name")).to_have_value('Sample "Quoted" Complainant')
+    expect(either_page.get_by_label("Passphrase")).to_have_value("")
+    expect(either_page.get_by_label("School")).to_have_value("school-2")
+    expect(either_page.get_by_label("On the web")).to_be_checked()
+    expect(either_page.get_by_label("Privacy")).to_be_checked()
     summary.get_by_role("link").click()
     expect(narrative).to_be_focused()
     assert not site.filed
@@ -223,16 +225,18 @@ def test_a_form_from_another_site_is_refused(
     assert site.filed == [{"narrative": STORY}]
 
 
-def test_a_form_of_our_own_page_with_a_lost_token_can_be_sent_again(site: Site, page: Page) -> None:
-    page.goto("/complaint")
-    page.get_by_label("When did it happen?").fill("2026-03-02")
-    page.get_by_label("What happened?").fill("\n" + STORY)
-    page.context.clear_cookies()
-    page.get_by_role("button", name="File it").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Please send this once more")
+def test_a_form_of_our_own_page_with_a_lost_token_can_be_sent_again(
+    site: Site, either_page: Page
+) -> None:
+    either_page.goto("/complaint")
+    either_page.get_by_label("When did it happen?").fill("2026-03-02")
+    either_page.get_by_label("What happened?").fill("\n" + STORY)
+    either_page.context.clear_cookies()
+    either_page.get_by_role("button", name="File it").click()
+    expect(either_page.get_by_role("heading", level=1)).to_have_text("Please send this once more")
     assert not site.filed
-    page.get_by_role("button", name="Send again").click()
-    expect(page.locator("body")).to_contain_text("narrative")
+    either_page.get_by_role("button", name="Send again").click()
+    expect(either_page.locator("body")).to_contain_text("narrative")
     assert [filed["narrative"] for filed in site.filed] == [STORY]
 
 

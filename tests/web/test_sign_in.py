@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
 
 import httpx
 import pytest
 from itsdangerous import TimestampSigner
 from playwright.sync_api import Page, expect
 
+from shared.keyring import master_key
 from shared.web.sign_in import SESSION_SECONDS
 from tests.web.conftest import Site, sign_in, token
 
 COOKIE = "accord-sample-sd"
 
 
-def test_somebody_signs_in_sees_who_they_are_and_signs_out(page: Page) -> None:
-    page.goto("/?from=mail")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Staff sign-in")
-    page.get_by_text("Principal, Sample Elementary, staff-1").click()
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile(r"/\?from=mail$"))
-    header = page.get_by_role("banner")
+def test_somebody_signs_in_sees_who_they_are_and_signs_out(either_page: Page) -> None:
+    either_page.goto("/?from=mail")
+    expect(either_page.get_by_role("heading", level=1)).to_have_text("Staff sign-in")
+    either_page.get_by_text("Principal, Sample Elementary, staff-1").click()
+    either_page.get_by_role("button", name="Sign in").click()
+    expect(either_page).to_have_url(re.compile(r"/\?from=mail$"))
+    header = either_page.get_by_role("banner")
     expect(header).to_contain_text("Signed in: Principal, Sample Elementary (staff-1)")
     expect(header.get_by_role("link", name="Docket")).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Staff sign-in")
-    expect(page.get_by_role("link", name="Docket")).to_have_count(0)
+    either_page.get_by_role("button", name="Sign out").click()
+    expect(either_page.get_by_role("heading", level=1)).to_have_text("Staff sign-in")
+    expect(either_page.get_by_role("link", name="Docket")).to_have_count(0)
 
 
 def test_a_session_cookie_is_for_this_site_only_and_hidden_from_scripts(
@@ -47,6 +51,21 @@ def test_a_session_that_was_tampered_with_is_none(client: httpx.Client) -> None:
     for wrong in (good.replace("staff-1", "staff-2"), good[:-1], "staff-1", "", forged):
         with httpx.Client(base_url=client.base_url, cookies={COOKIE: wrong}) as thief:
             assert thief.get("/api/staff").status_code == 401
+
+
+def test_the_key_of_sessions_is_made_once_by_whoever_is_first(tmp_path: Path) -> None:
+    for attempt in range(20):
+        start = Barrier(8)
+
+        def key(folder: Path = tmp_path / str(attempt), start: Barrier = start) -> bytes:
+            start.wait()
+            return master_key(folder / "session.key")
+
+        with ThreadPoolExecutor(8) as pool:
+            keys = {future.result() for future in [pool.submit(key) for _ in range(8)]}
+        assert [len(key) for key in keys] == [32]
+        assert [file.name for file in (tmp_path / str(attempt)).iterdir()] == ["session.key"]
+        assert (tmp_path / str(attempt) / "session.key").stat().st_mode & 0o077 == 0
 
 
 def test_a_session_ends_after_eight_hours(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -44,6 +45,15 @@ class Tip(BaseModel):
     narrative: Annotated[str, Field(max_length=NARRATIVE_CHARS_MAX)]
     happened_on: date
     channel: Literal["text", "mail"] = "text"
+    matter: UUID | None = None
+    contact: str = ""
+
+    @field_validator("contact")
+    @classmethod
+    def _reachable(cls, contact: str) -> str:
+        if contact:
+            raise ValueError(f"{contact} can't be reached")
+        return contact
 
 
 router = APIRouter()
