@@ -7,15 +7,14 @@ answered only after the commit, and a conflict is the answer of its own command 
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from threading import Condition, Lock, Thread
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from eventsourcing.persistence import StoredEvent, Tracking
 
@@ -26,18 +25,11 @@ EVENTS_MAX = 2_000
 class Command:
     """Events to be appended together or not at all, with the receipt they are the effect of."""
 
-    __slots__ = ("_turn", "events", "future", "ids", "refusal", "tracking")
+    __slots__ = ("_turn", "events", "ids", "refusal", "tracking")
 
-    def __init__(
-        self,
-        events: Sequence[StoredEvent],
-        tracking: Tracking | None,
-        future: asyncio.Future[Sequence[int]] | None = None,
-    ) -> None:
+    def __init__(self, events: Sequence[StoredEvent], tracking: Tracking | None) -> None:
         self.events = events
         self.tracking = tracking
-        self.future = future
-        """Whom to answer on an event loop; else a thread waits."""
         self.ids: Sequence[int] | None = None
         self.refusal: Exception | None = None
         self._turn = Lock()
@@ -84,62 +76,35 @@ class GroupCommit:
         self._mutex = Lock()
         self._waiting: deque[Command] = deque()
         self._somebody_writes = False
-        self._writer: Thread | None = None
-        self._for_writer = Condition(self._mutex)
-        self._writer_called = False
         self._closed = False
-
-    def commit(self, events: Sequence[StoredEvent], tracking: Tracking | None) -> Sequence[int]:
-        """Append from a thread; gives the notification ids after the commit.
-
-        Raises:
-            IntegrityError: somebody else's event or receipt was first; nothing was appended.
-            OperationalError: the store can't be written; nothing was appended.
-        """
-        command = Command(events, tracking)
-        if not self._enqueue(command):
-            command.wait()
-        if not command.is_answered:
-            self._write_some()
-        return command.answer()
-
-    async def commit_async(
-        self, events: Sequence[StoredEvent], tracking: Tracking | None
-    ) -> Sequence[int]:
-        """Append from an event loop, which goes on meanwhile; otherwise as `commit`.
-
-        A cancelled caller is not answered, but what it gave may be committed all the same.
-        """
-        future: asyncio.Future[Sequence[int]] = asyncio.get_running_loop().create_future()
-        if self._enqueue(Command(events, tracking, future)):
-            with self._mutex:
-                self._call_writer()
-        return await future
 
     def __len__(self) -> int:
         """How many commands wait."""
         return len(self._waiting)
 
-    def close(self) -> None:
-        """Let what waits be written, then refuse further commands."""
-        with self._mutex:
-            self._closed = True
-            self._for_writer.notify_all()
-        if self._writer is not None:
-            self._writer.join()
+    def commit(self, events: Sequence[StoredEvent], tracking: Tracking | None) -> Sequence[int]:
+        """Append; gives the notification ids after the commit.
 
-    # --- Whose turn it is -----------------------------------------------------------------------
-
-    def _enqueue(self, command: Command) -> bool:
-        """Wait in line; True when nobody writes, so that the caller has to."""
+        Raises:
+            IntegrityError: somebody else's event or receipt was first; nothing was appended.
+            OperationalError: the store can't be written, or was closed.
+        """
+        command = Command(events, tracking)
         with self._mutex:
             if self._closed:
                 raise OperationalError("the store is closed")
             self._waiting.append(command)
-            if self._somebody_writes:
-                return False
-            self._somebody_writes = True
-            return True
+            its_turn, self._somebody_writes = not self._somebody_writes, True
+        if not its_turn:
+            command.wait()
+        if not command.is_answered:
+            self._write_some()
+        return command.answer()
+
+    def close(self) -> None:
+        """Refuse further commands; what waits is written."""
+        with self._mutex:
+            self._closed = True
 
     def _write_some(self) -> None:
         """Write the first of those waiting, and all that can share the transaction."""
@@ -150,19 +115,12 @@ class GroupCommit:
             for command in batch:
                 if not command.is_answered:  # we were interrupted
                     command.refusal = OperationalError("whether it was committed is not known")
-            _answer(batch)
+                command.wake()
             with self._mutex:
-                self._pass_on()
-
-    def _pass_on(self) -> None:
-        """Give the turn to the first of those waiting."""
-        if not self._waiting:
-            self._somebody_writes = False
-            self._for_writer.notify_all()  # one that was told to close looks again
-        elif self._waiting[0].future is None:
-            self._waiting[0].wake()
-        else:
-            self._call_writer()
+                if self._waiting:
+                    self._waiting[0].wake()
+                else:
+                    self._somebody_writes = False
 
     def _next_batch(self) -> list[Command]:
         batch: list[Command] = []
@@ -194,54 +152,8 @@ class GroupCommit:
             for command in batch:
                 self._write_batch([command])
 
-    # --- The thread that writes for event loops ---------------------------------------------------
-
-    def _call_writer(self) -> None:
-        if self._writer is None:
-            self._writer = Thread(target=self._run_writer, name="group commit", daemon=True)
-            self._writer.start()
-        self._writer_called = True
-        self._for_writer.notify()
-
-    def _run_writer(self) -> None:
-        while True:
-            with self._mutex:
-                while not self._writer_called:
-                    if self._closed and not self._somebody_writes:
-                        return
-                    self._for_writer.wait()
-                self._writer_called = False
-            self._write_some()
-
 
 def conflict(command: Command) -> IntegrityError:
     """The refusal of a command that somebody else was before."""
     first = command.events[0] if command.events else command.tracking
-    kind = type(first).__name__
-    return IntegrityError(f"another command was first ({kind})")
-
-
-def _answer(batch: Iterable[Command]) -> None:
-    """Wake the threads, and each event loop once for all of its commands."""
-    loops: dict[asyncio.AbstractEventLoop, list[Command]] = {}
-    for command in batch:
-        if command.future is None:
-            command.wake()
-        else:
-            loops.setdefault(command.future.get_loop(), []).append(command)
-    for loop, commands in loops.items():
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_resolve, commands)
-
-
-def _resolve(commands: Iterable[Command]) -> None:
-    for command in commands:
-        future = command.future
-        assert future is not None
-        if future.done():
-            continue
-        if command.refusal is not None:
-            future.set_exception(command.refusal)
-        else:
-            assert command.ids is not None
-            future.set_result(command.ids)
+    return IntegrityError(f"another command was first ({type(first).__name__})")

@@ -26,7 +26,7 @@ from shared.wire.commit import GroupCommit, conflict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from eventsourcing.persistence import StoredEvent, Tracking
+    from eventsourcing.persistence import StoredEvent
     from psycopg.sql import Composed
 
     from shared.wire.commit import Command
@@ -117,12 +117,6 @@ class GroupCommitPostgresRecorder(PostgresProcessRecorder):
     ) -> Sequence[int] | None:
         """Append events, and the receipt they are the effect of, together with other commands."""
         return self._group.commit(stored_events, kwargs.get("tracking"))
-
-    async def insert_events_async(
-        self, stored_events: Sequence[StoredEvent], tracking: Tracking | None = None
-    ) -> Sequence[int]:
-        """The same from an event loop, which goes on meanwhile."""
-        return await self._group.commit_async(stored_events, tracking)
 
     def close(self) -> None:
         """Write what waits, then release the writing connection."""

@@ -61,12 +61,6 @@ class GroupCommitSQLiteRecorder(SQLiteProcessRecorder):
         """Append events, and the receipt they are the effect of, together with other commands."""
         return self._group.commit(stored_events, kwargs.get("tracking"))
 
-    async def insert_events_async(
-        self, stored_events: Sequence[StoredEvent], tracking: Tracking | None = None
-    ) -> Sequence[int]:
-        """The same from an event loop, which goes on meanwhile."""
-        return await self._group.commit_async(stored_events, tracking)
-
     def close(self) -> None:
         """Write what waits, then release the writing connection."""
         self._group.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -224,25 +223,6 @@ def test_large_commands_are_committed(recorder: Any) -> None:
     number = uuid4()
     events = [event(number, version, b"x" * 400) for version in range(1, 5_001)]
     assert recorder.insert_events(events) == list(range(1, 5_001))
-
-
-def test_commands_of_event_loops_and_threads_share_the_commits(recorder: Any) -> None:
-    async def from_loop() -> list[Any]:
-        commands = (recorder.insert_events_async([event(uuid4(), 1)]) for _ in range(64))
-        threads = (asyncio.to_thread(recorder.insert_events, [event(uuid4(), 1)]) for _ in range(8))
-        return list(await asyncio.gather(*commands, *threads))
-
-    ids = sorted(i for each in asyncio.run(from_loop()) for i in each)
-    assert ids == list(range(1, 73))
-
-
-def test_a_conflict_on_an_event_loop_is_raised_there(recorder: Any) -> None:
-    async def race() -> list[Any]:
-        number = uuid4()
-        both = (recorder.insert_events_async([event(number, 1)]) for _ in range(2))
-        return list(await asyncio.gather(*both, return_exceptions=True))
-
-    assert Counter(map(type, asyncio.run(race()))) == {list: 1, IntegrityError: 1}
 
 
 def test_a_closed_recorder_refuses(make: Callable[[], Any]) -> None:
