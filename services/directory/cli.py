@@ -13,9 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from shared.calendars import written_day
 from shared.cli.output import FOUND_WRONG, CannotRun, print_json
-from shared.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,15 +39,19 @@ DATA = Path("data")
 OPERATOR = "operator"
 
 
-def register(app: typer.Typer, import_app: typer.Typer) -> None:
-    """Add the directory's commands to `accord`, and its imports to `accord import`."""
+def register(import_app: typer.Typer) -> None:
+    """Add the directory's imports to `accord import`."""
     import_app.command("schools")(schools)
     import_app.command("staff")(staff)
     import_app.command("officers")(officers)
     import_app.command("calendar")(calendar)
     import_app.command("policy")(policy)
-    app.command("close-school")(close_school)
-    app.command("add-day")(add_day)
+
+
+def register_days(app: typer.Typer, panel: str) -> None:
+    """Add the commands that declare a day to `accord`, under a heading of its help."""
+    app.command("close-school", rich_help_panel=panel)(close_school)
+    app.command("add-day", rich_help_panel=panel)(add_day)
 
 
 # --- Imports --------------------------------------------------------------------------------------
@@ -213,6 +215,8 @@ def add_day(
 
 
 def _day(text: str) -> date:
+    from shared.calendars import written_day
+
     try:
         return written_day(text)
     except ValueError as error:
@@ -229,6 +233,7 @@ def _say_declared(what: str, recorded: bool, as_json: bool) -> None:
 @contextmanager
 def _desk(org: str, data: Path) -> Iterator[DirectoryDesk]:
     from services.directory.__main__ import desk_of
+    from shared.settings import Settings
 
     with desk_of(Settings.of(org, data)) as desk:
         yield desk

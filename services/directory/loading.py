@@ -112,7 +112,7 @@ def load_calendar(desk: DirectoryDesk, content: bytes, *, by: str) -> Loaded:
         recorded = desk.load_calendar(
             by=by, version=document.version, source=document.source, sha256=document.sha256
         )
-        return Loaded(recorded, not recorded, passed_over=document.passed_over)
+        return Loaded(int(recorded), int(not recorded), passed_over=document.passed_over)
 
     return _load_document(desk, load)
 
@@ -133,7 +133,7 @@ def load_policy(desk: DirectoryDesk, content: bytes, *, by: str) -> Loaded:
             source=document.source,
             sha256=document.sha256,
         )
-        return Loaded(recorded, not recorded, passed_over=document.passed_over)
+        return Loaded(int(recorded), int(not recorded), passed_over=document.passed_over)
 
     return _load_document(desk, load)
 

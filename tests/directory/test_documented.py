@@ -1,0 +1,74 @@
+"""What is written down is what the code does: the README's table, the schemas, what leaves."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from eventsourcing.persistence import JSONTranscoder
+
+from services.directory.domain import DirectoryEvent
+from services.directory.policy import Role
+from services.directory.published import publish
+from shared.aggregate import EventMapper
+from shared.contracts.base import OWN, Contract
+from shared.contracts.directory import DirectoryContract
+from shared.contracts.directory import Role as ToldRole
+from shared.sealed import Sealed
+from tests.directory.samples import AGENCY, ONE_OF_EACH
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
+CONTRACTS: tuple[type[Contract], ...] = get_args(get_args(DirectoryContract)[0])
+
+
+def in_the_code(event: DirectoryEvent) -> tuple[str, str, str, str]:
+    published = publish(event, AGENCY)
+    clauses = re.findall(r"C-[A-Z]+-\d+", type(event).__doc__ or "")
+    leaves_as = published[0].contract.name if published else "stays inside"
+    if [publication.audience for publication in published] == [OWN]:
+        leaves_as += " (own only)"
+    return type(event).__name__, event.TOPIC, ", ".join(clauses), leaves_as
+
+
+def test_the_readme_lists_every_event_as_the_code_has_it() -> None:
+    assert {type(event) for event in ONE_OF_EACH} == set(get_args(DirectoryEvent))
+    readme = (ROOT / "services" / "directory" / "README.md").read_text()
+    rows = [line.strip("| ").split(" | ") for line in readme.splitlines() if line.startswith("|")]
+    assert [tuple(row) for row in rows[2:]] == [in_the_code(event) for event in ONE_OF_EACH]
+
+
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=lambda event: event.TOPIC)
+def test_every_event_survives_storage(event: DirectoryEvent) -> None:
+    mapper = EventMapper(JSONTranscoder())
+    assert mapper.to_domain_event(mapper.to_stored_event(event)) == event
+
+
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=lambda event: event.TOPIC)
+def test_every_audience_is_told_once_and_nothing_sealed(event: DirectoryEvent) -> None:
+    published = publish(event, AGENCY)
+    audiences = [publication.audience for publication in published]
+    assert audiences in ([], [OWN], [OWN, AGENCY])
+    boxes = [value.box for _, value in event if isinstance(value, Sealed)]
+    for publication in published:
+        assert not any(box in publication.contract.model_dump_json() for box in boxes)
+        assert publication.contract.service == "directory"
+
+
+def test_every_contract_is_published_by_some_event() -> None:
+    told = {type(p.contract) for event in ONE_OF_EACH for p in publish(event, AGENCY)}
+    assert told == set(CONTRACTS)
+
+
+def test_a_stranger_reads_the_roles_we_appoint_to() -> None:
+    assert set(get_args(ToldRole)) == set(Role)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)
+def test_the_committed_schema_is_the_contract(contract: type[Contract]) -> None:
+    name = contract.model_fields["name"].default
+    committed = json.loads((SCHEMAS / f"{name}.json").read_text())
+    assert committed == contract.model_json_schema()
