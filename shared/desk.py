@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from threading import Lock
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from uuid import UUID
 
 from eventsourcing.application import Application, ProcessingEvent
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from shared.wire.store import Store
 
 RACES_MAX = 5
+KEPT_MAX = 4_096
+"""Aggregates a desk remembers."""
 T = TypeVar("T")
 
 
@@ -49,6 +53,8 @@ class Desk(Application[UUID]):
         self.now = now
         self.engine = store.engine()
         self.saved: Callable[[], None] = lambda: None
+        self._kept: dict[UUID, Aggregate] = {}
+        self._keeping = Lock()
 
     def close(self) -> None:
         """Release the connections."""
@@ -59,6 +65,67 @@ class Desk(Application[UUID]):
     def construct_recorder(self) -> ProcessRecorder:
         """Use the recorder that can write a tracking row in the transaction of the events."""
         return self.factory.process_recorder()
+
+    # --- Loading ----------------------------------------------------------------------------
+
+    def loaded(self, number: UUID, *, newest: bool = False) -> Any:
+        """An aggregate to decide on, from memory where it has been used lately.
+
+        What another process has written since is not seen then: a decision that is refused is
+        taken again on the newest state, and one that is recorded loses the race. Only the
+        aggregate itself is copied, so its state holds nothing that can be changed in place.
+
+        Raises:
+            AggregateNotFoundError: there is none of that number.
+        """
+        kept = None if newest else self._kept.get(number)
+        if kept is None:
+            kept = self.repository.get(number)
+            self._keep(kept)
+        aggregate = copy(kept)
+        aggregate._pending_events = []  # the library's; two copies must not share the list
+        return aggregate
+
+    def change(self, number: UUID, decide: Callable[[Any], Event], *, by: str) -> None:
+        """Load, decide, record, save; when somebody else was first, again on the newest state.
+
+        Raises:
+            Refused: by the decision, on the newest state.
+            IntegrityError: the race was lost RACES_MAX times.
+            AggregateNotFoundError: there is none of that number.
+        """
+        for tries in range(RACES_MAX):
+            remembered = not tries and number in self._kept
+            aggregate = self.loaded(number, newest=bool(tries))
+            try:
+                aggregate.record(decide(aggregate), by=by)
+                self.save(aggregate)
+            except Refused:
+                if not remembered:
+                    raise
+            except IntegrityError:
+                if tries == RACES_MAX - 1:
+                    raise
+            else:
+                return
+
+    def _keep(self, aggregate: Aggregate) -> None:
+        with self._keeping:
+            self._kept[aggregate.id] = aggregate
+            if len(self._kept) > KEPT_MAX:
+                del self._kept[next(iter(self._kept))]
+
+    def _record(self, processing_event: ProcessingEvent[UUID]) -> list[Recording[UUID]]:
+        try:
+            recordings = super()._record(processing_event)
+        except Exception:
+            with self._keeping:
+                for number in processing_event.aggregates:
+                    self._kept.pop(number, None)
+            raise
+        for aggregate in processing_event.aggregates.values():
+            self._keep(copy(aggregate))  # type: ignore[arg-type]  # all of ours are Aggregates
+        return recordings
 
     # --- Writing ----------------------------------------------------------------------------
 

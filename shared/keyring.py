@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import time
 from base64 import b64decode, b64encode
 from contextlib import suppress
 from tempfile import NamedTemporaryFile
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 NONCE_BYTES = 12
 KEY_BITS = 256
+KEPT_SECONDS = 5.0
+"""How long a key is remembered after it was read."""
+KEPT_MAX = 4_096
 
 KEYS = Table(
     "keys",
@@ -57,6 +61,7 @@ class Keyring:
 
     def __init__(self, store: Store, master: bytes) -> None:
         self._engine = store.engine()
+        self._kept: dict[UUID, tuple[bytes, float]] = {}
         self._master = AESGCM(master)
         self._derivation = hmac.digest(master, b"accord derivation", "sha256")
         KEYS.metadata.create_all(self._engine)
@@ -91,15 +96,29 @@ class Keyring:
         return hmac.digest(self._derivation, purpose.encode(), "sha256")
 
     def destroy(self, subject: UUID) -> None:
-        """Destroy the subject's key: all that was sealed for them is unreadable from now on."""
+        """Destroy the subject's key: all that was sealed for them is unreadable from now on.
+
+        Another process that used the key in the last KEPT_SECONDS forgets it when they are over.
+        """
         with self._engine.begin() as connection:
             connection.execute(delete(KEYS).where(KEYS.c.subject == str(subject)))
+        self._kept.pop(subject, None)
 
     def _key(self, subject: UUID) -> bytes | None:
+        kept, until = self._kept.get(subject, (None, 0.0))
+        if time.monotonic() < until:
+            return kept
         with self._engine.connect() as connection:
             mine = select(KEYS.c.wrapped).where(KEYS.c.subject == str(subject))
             wrapped = connection.execute(mine).scalar()
-        return None if wrapped is None else _decrypt(self._master, wrapped, subject)
+        if wrapped is None:
+            self._kept.pop(subject, None)
+            return None
+        key = _decrypt(self._master, wrapped, subject)
+        if len(self._kept) >= KEPT_MAX:
+            self._kept.clear()
+        self._kept[subject] = (key, time.monotonic() + KEPT_SECONDS)
+        return key
 
     def _new_key(self, subject: UUID) -> bytes:
         key = AESGCM.generate_key(KEY_BITS)

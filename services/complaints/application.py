@@ -24,7 +24,7 @@ from services.complaints.events import Complaint, Found
 from services.complaints.letters import answer_letter, determination_letter
 from services.complaints.matter import matter_id, matter_number
 from services.complaints.office import Office
-from services.complaints.policy import InForce, Standing, may_handle, may_see
+from services.complaints.policy import OVERSEERS, InForce, Standing, may_handle, may_see
 from services.complaints.timekeeping import look_at
 from services.complaints.words import (
     APPEAL_DUTY,
@@ -546,26 +546,28 @@ class ComplaintsDesk(Office):
         self, number: str, by: str, clause: str, decide: Callable[[Complaint, InForce], Happened]
     ) -> None:
         """Change a complaint, by somebody who handles it."""
-        self._check_handles(self.complaint(number), by, clause)
-        self._change(number, by, decide)
+
+        def handled(complaint: Complaint, in_force: InForce) -> Happened:
+            self._check_handles(complaint, by, clause)
+            return decide(complaint, in_force)
+
+        self._change(number, by, handled)
 
     def _oversee(
         self, number: str, by: str, clause: str, decide: Callable[[Complaint, InForce], Happened]
     ) -> None:
         """Change a complaint, by the Superintendent's office."""
-        if not self.standing(by).holds("superintendent", "superintendent_designee"):
+        if not self.standing(by).holds(*OVERSEERS):
             raise Refused(clause, "this is for the Superintendent or a designee to do", "by")
         self._change(number, by, decide)
 
     def _change(
         self, number: str, by: str, decide: Callable[[Complaint, InForce], Happened]
     ) -> None:
-        def once() -> None:
-            complaint = self.complaint(number)
-            complaint.record(decide(complaint, self.in_force()), by=by)
-            self.save(complaint)
-
-        self.retried(once)
+        try:
+            self.change(matter_id(number), lambda c: decide(c, self.in_force()), by=by)
+        except AggregateNotFoundError:
+            raise _unknown() from None
 
     def _check_handles(self, complaint: Complaint, by: str, clause: str) -> None:
         if by in complaint.stepped_aside:
@@ -581,7 +583,7 @@ class ComplaintsDesk(Office):
     def complaint(self, number: str) -> Complaint:
         """The complaint of a number, to decide on."""
         try:
-            complaint: Complaint = self.repository.get(matter_id(number))
+            complaint: Complaint = self.loaded(matter_id(number))
         except AggregateNotFoundError:
             raise _unknown() from None
         return complaint

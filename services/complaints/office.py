@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.complaints.reference import ReferenceView
+from services.complaints.reference import Heard, ReferenceView
 from shared.desk import Desk, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
+    from uuid import UUID
     from zoneinfo import ZoneInfo
+
+    from eventsourcing.persistence import Recording
 
     from services.complaints.policy import InForce, Standing
     from shared.keyring import Keyring
@@ -36,6 +39,11 @@ class Office(Desk):
         self.counterpart = counterpart
         self.zone = zone
         self.reference = ReferenceView(self, self.engine)
+
+    def _notify(self, recordings: list[Recording[UUID]]) -> None:
+        if any(isinstance(each.domain_event, Heard) for each in recordings):
+            self.reference.forget()
+        super()._notify(recordings)
 
     def today(self) -> date:
         """The local day (C-TIME-1)."""

@@ -7,6 +7,7 @@ the calendar was but when this desk learned of it.
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from shared.aggregate import Event
 
+FRESH_SECONDS = 1.0
 CONTRACT: TypeAdapter[Any] = TypeAdapter(DirectoryContract)
 
 
@@ -63,7 +65,11 @@ class Heard(CreatedEvent):
 
 @dataclass(frozen=True)
 class Reference:
-    """All that was heard, put together; questions ask as of a day."""
+    """All that was heard, put together; questions ask as of a day.
+
+    What holds from a later day comes later, and of one day what was heard later: so the last one in
+    effect stands.
+    """
 
     listed: tuple[SchoolListedV1, ...] = ()
     appointed: tuple[StaffAppointedV1, ...] = ()
@@ -74,7 +80,7 @@ class Reference:
     def in_force(self, today: date, on: date | None = None) -> InForce:
         """What a decision of today is judged by; with `on`, under the policy of that day."""
         adopted = [p for p in self.policies if in_effect(p, on or today)]
-        policy = policy_of(max(adopted, key=lambda p: p.effective_from)) if adopted else Policy()
+        policy = policy_of(adopted[-1]) if adopted else Policy()
         return InForce(policy, self.calendars, today)
 
     def schools(self, day: date) -> dict[str, str]:
@@ -144,6 +150,7 @@ def put_together(contracts: Iterable[Any]) -> Reference:
             case OfficerListedV1():
                 officers[told.officer, told.effective_from] = told
             case PolicyAdoptedV1():
+                policies.pop((told.policy_id, told.version), None)
                 policies[told.policy_id, told.version] = told
             case CalendarLoadedV1():
                 versions.append(CalendarVersion.model_validate(told.model_dump(mode="json")))
@@ -152,12 +159,16 @@ def put_together(contracts: Iterable[Any]) -> Reference:
             case MakeUpDayAddedV1(day=day):
                 added.append(_declared(day))
     return Reference(
-        listed=tuple(schools.values()),
+        listed=tuple(sorted(schools.values(), key=_since)),
         appointed=tuple(staff.values()),
         officers_listed=tuple(officers.values()),
-        policies=tuple(policies.values()),
+        policies=tuple(sorted(policies.values(), key=_since)),
         calendars=Calendars(versions=tuple(versions), closures=tuple(closures), added=tuple(added)),
     )
+
+
+def _since(told: SchoolListedV1 | PolicyAdoptedV1) -> date:
+    return told.effective_from
 
 
 def _declared(day: DeclaredDayV1) -> DeclaredDay:
@@ -180,6 +191,7 @@ class ReferenceView(View):
     name = "reference"
     metadata = METADATA
     _cached: tuple[int, Reference] = (0, Reference())
+    _fresh_until = 0.0
 
     def apply(self, connection: Connection, event: Event, position: int) -> None:
         """Take in what was heard."""
@@ -192,7 +204,10 @@ class ReferenceView(View):
             connection.execute(insert(BULLETINS).values(row))
 
     def current(self) -> Reference:
-        """The reference as known now."""
+        """The reference as known now; what another process wrote may be missing for a second."""
+        if time.monotonic() < self._fresh_until:
+            return self._cached[1]
+        fresh_until = time.monotonic() + FRESH_SECONDS
         with self.reading() as connection:
             latest = connection.execute(select(func.max(BULLETINS.c.position))).scalar() or 0
             position, reference = self._cached
@@ -202,7 +217,12 @@ class ReferenceView(View):
                 ).scalars()
                 reference = put_together(CONTRACT.validate_json(row) for row in heard)
                 self._cached = (latest, reference)
+        self._fresh_until = fresh_until
         return reference
+
+    def forget(self) -> None:
+        """Look again when asked the next time: this process has just heard something."""
+        self._fresh_until = 0.0
 
 
 def heard(publisher: str, contract: Any) -> Sequence[Aggregate]:

@@ -98,7 +98,7 @@ class ReviewsDesk(Office):
     def review(self, number: str) -> Review:
         """The review of a matter, to decide on."""
         try:
-            review: Review = self.repository.get(matter_id(number))
+            review: Review = self.loaded(matter_id(number))
         except AggregateNotFoundError:
             raise _unknown() from None
         return review
@@ -110,12 +110,10 @@ class ReviewsDesk(Office):
             raise Refused(clause, "this is for the agency's reviewers and its head to do", "by")
 
     def _change(self, number: str, by: str, decide: Callable[[Review], ReviewEvent]) -> None:
-        def once() -> None:
-            review = self.review(number)
-            review.record(decide(review), by=by)
-            self.save(review)
-
-        self.retried(once)
+        try:
+            self.change(matter_id(number), decide, by=by)
+        except AggregateNotFoundError:
+            raise _unknown() from None
 
 
 def _unknown() -> Refused:

@@ -44,7 +44,8 @@ class SchoolFacts(BaseModel):
     effective_to: date | None
 
     def apply(self, school: School) -> None:
-        school.listings[self.effective_from] = (self.title, self.effective_to)
+        told = (self.title, self.effective_to)
+        school.listings = {**school.listings, self.effective_from: told}
 
 
 class SchoolListed(SchoolFacts, CreatedEvent):
@@ -102,7 +103,7 @@ class OfficerFacts(BaseModel):
     effective_to: date | None
 
     def apply(self, officer: Officer) -> None:
-        officer.listings[self.effective_from] = self.effective_to
+        officer.listings = {**officer.listings, self.effective_from: self.effective_to}
 
 
 class OfficerListed(OfficerFacts, CreatedEvent):
