@@ -34,6 +34,7 @@ from tests.complaints.samples import (
 )
 
 if TYPE_CHECKING:
+    from services.complaints.events import ClockEvent
     from services.complaints.policy import Running
 
 DAY = timedelta(days=1)
@@ -219,13 +220,15 @@ def test_time_9_looking_ends_and_a_passing_is_the_last_word(
     days = tuple(
         closure(MONDAY + n * DAY, declared_on=MONDAY + at * DAY) for at, n in enumerate(closed)
     )
-    running, told = CLOCK, []
+    running: Running = CLOCK
+    told: list[ClockEvent] = []
     for after in sorted(looks):
         in_force = on(MONDAY + after * DAY, closed=days)
         for _ in range(3):
             event = look_at_one(running, in_force) if not running.passed else None
             if event is None:
                 break
-            running, told = event.clock, [*told, event]
+            running = event.clock
+            told.append(event)
         assert running.passed or look_at_one(running, in_force) is None
     assert not any(isinstance(event, ClockPassed) for event in told[:-1])
