@@ -10,7 +10,6 @@ import os
 import sys
 from functools import cached_property
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +18,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from services.directory import cli as directory
 from shared.cli import clauses, deadline
 from shared.cli.output import COULD_NOT_RUN, FOUND_WRONG, CannotRun, print_json
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 RUN = "Run it"
+TELL = "Tell it"
 ASK = "Ask it"
 DEVELOP = "For developers"
 DATA = Path("data")
@@ -174,10 +175,11 @@ def status(data: Data = DATA, as_json: Json = False) -> None:
 
 
 def _imports() -> typer.Typer:
+    from services.complaints import cli as complaints
+
     imports = typer.Typer()
-    for name in SERVICES:
-        if find_spec(f"services.{name}.cli"):
-            import_module(f"services.{name}.cli").register(imports)
+    directory.register(imports)
+    complaints.register(imports)
     return imports
 
 
@@ -191,8 +193,9 @@ app.add_typer(
     _filled_when_used(_imports),
     name="import",
     help="Bring in what others wrote: calendars, policies, schools, staff, tips.",
-    rich_help_panel=RUN,
+    rich_help_panel=TELL,
 )
+directory.register_days(app, TELL)
 app.add_typer(
     _filled_when_used(_letters),
     name="letters",
@@ -254,10 +257,9 @@ def _load_samples(data: Path) -> None:
     from shared.settings import Settings
 
     for name in ("directory", "complaints"):
-        if find_spec(f"services.{name}.samples"):
-            load = import_module(f"services.{name}.samples").load_samples
-            for org in ORGANISATIONS:
-                load(Settings.of(org.slug, data))
+        load = import_module(f"services.{name}.samples").load_samples
+        for org in ORGANISATIONS:
+            load(Settings.of(org.slug, data))
 
 
 def _pages(org: Organisation, ports: Ports) -> dict[str, str]:

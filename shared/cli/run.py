@@ -34,6 +34,7 @@ READY_SECONDS_MAX = 60.0
 ENDS_MAX = 3
 """A program that has ended so often before it answered is not waited for any longer."""
 ASK_AGAIN_SECONDS = 0.1
+SAMPLES_LOADED = "samples.loaded"
 LOCK_FILE = "accord.lock"
 SETTINGS_FILE = "accord.env"
 CONSOLE = Console()
@@ -100,7 +101,7 @@ class Run:
     ports: Ports
     services: Sequence[str]
     load_samples: Callable[[], None]
-    """Loads the sample program where there is none yet; called once all answer."""
+    """Loads the sample program; called at the first start of a data folder, once all answer."""
     pages: Callable[[Organisation, Ports], dict[str, str]]
     """The pages of an organisation that a person may want to see: title and URL."""
     ready_file: Path | None = None
@@ -133,6 +134,7 @@ class Run:
             await supervisor.stop()
 
     async def _start(self, supervisor: Supervisor) -> None:
+        say("Starting both organisations ...")
         buses = server.set_up(self.data, DISTRICT.slug, AGENCY.slug, self.ports.bus)
         for org, bus in zip(ORGANISATIONS, buses, strict=True):
             _write_settings(self.data, org, bus, self.ports.services[org.slug])
@@ -147,7 +149,11 @@ class Run:
             await asyncio.gather(
                 *(self._answering(client, name, url, supervisor) for name, url in urls.items())
             )
-        await asyncio.to_thread(self.load_samples)
+        loaded = self.data / SAMPLES_LOADED
+        if not loaded.exists():
+            say("Loading the sample program ...")
+            await asyncio.to_thread(self.load_samples)
+            loaded.touch()
         ready = self._ready(buses, supervisor)
         if self.ready_file:
             _write_whole(self.ready_file, json.dumps(ready, indent=2) + "\n", 0o644)
