@@ -89,6 +89,12 @@ class Aggregate(BaseAggregate[UUID]):
         aggregate.pending_events.append(event)
         return aggregate
 
+    def copied(self) -> Self:
+        """A copy to record on: the state is shared, since no event changes a value in place."""
+        copy = object.__new__(type(self))
+        copy.__dict__ = self.__dict__ | {"_pending_events": []}
+        return copy
+
     def record(self, decided: Event, *, by: str) -> None:
         """Stamp the event that a decision returned, apply it, and queue it for saving."""
         stamp = {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from copy import copy
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
-from eventsourcing.application import Application, ProcessingEvent
+from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, ProcessRecorder, Tracking
 from eventsourcing.utils import get_topic
 
@@ -17,8 +16,6 @@ from shared.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from eventsourcing.persistence import Recording
 
     from shared.aggregate import Aggregate, Event
     from shared.keyring import Keyring
@@ -82,9 +79,7 @@ class Desk(Application[UUID]):
         if kept is None:
             kept = self.repository.get(number)
             self._keep(kept)
-        aggregate = copy(kept)
-        aggregate._pending_events = []  # the library's; two copies must not share the list
-        return aggregate
+        return kept.copied()
 
     def change(self, number: UUID, decide: Callable[[Any], Event], *, by: str) -> None:
         """Load, decide, record, save; when somebody else was first, again on the newest state.
@@ -115,19 +110,15 @@ class Desk(Application[UUID]):
             if len(self._kept) > KEPT_MAX:
                 del self._kept[next(iter(self._kept))]
 
-    def _record(self, processing_event: ProcessingEvent[UUID]) -> list[Recording[UUID]]:
-        try:
-            recordings = super()._record(processing_event)
-        except Exception:
-            with self._keeping:
-                for number in processing_event.aggregates:
-                    self._kept.pop(number, None)
-            raise
-        for aggregate in processing_event.aggregates.values():
-            self._keep(copy(aggregate))  # type: ignore[arg-type]  # all of ours are Aggregates
-        return recordings
-
     # --- Writing ----------------------------------------------------------------------------
+
+    def save(self, *changed: Aggregate) -> None:  # type: ignore[override]  # ours alone, all at once
+        """Append the recorded events of aggregates, together or not at all.
+
+        Raises:
+            IntegrityError: somebody else changed an aggregate first. Load it again and retry.
+        """
+        self._append(changed, None)
 
     def save_once(self, received: Tracking, *changed: Aggregate) -> bool:
         """Save the effect of a received contract together with the fact of its receipt.
@@ -145,16 +136,31 @@ class Desk(Application[UUID]):
         Raises:
             IntegrityError: somebody else changed an aggregate first. Load it again and retry.
         """
-        processing: ProcessingEvent[UUID] = ProcessingEvent(tracking=received)
-        processing.collect_events(*changed)
         try:
-            recordings = self._record(processing)
+            self._append(changed, received)
         except IntegrityError:
             if self.has_received(received):
                 return False
             raise
-        self._notify(recordings)
         return True
+
+    def _append(self, changed: tuple[Aggregate, ...], received: Tracking | None) -> None:
+        events = [event for each in changed for event in each.collect_events()]
+        stored = [self.mapper.to_stored_event(event) for event in events]
+        try:
+            self.process_recorder.insert_events(stored, tracking=received)
+        except Exception:
+            with self._keeping:
+                for each in changed:
+                    self._kept.pop(each.id, None)
+            raise
+        for each in changed:
+            self._keep(each.copied())
+        self.appended(cast("list[Event]", events))
+        self.saved()
+
+    def appended(self, events: list[Event]) -> None:
+        """Take notice of what this process has just appended."""
 
     def retried(self, command: Callable[[], T]) -> T:
         """Give a command that loads and saves; when somebody else was first, give it again.
@@ -168,10 +174,6 @@ class Desk(Application[UUID]):
             except IntegrityError:
                 continue
         return command()
-
-    def _notify(self, recordings: list[Recording[UUID]]) -> None:
-        super()._notify(recordings)
-        self.saved()
 
     # --- Reading ----------------------------------------------------------------------------
 

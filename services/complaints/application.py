@@ -295,8 +295,8 @@ class ComplaintsDesk(Office):
 
     def link(self, number: str, *, by: str, other: str) -> None:
         """Note that another complaint belongs to the same matter (C-COMP-17)."""
-        self.complaint(other)
-        self._handle(number, by, "C-COMP-17", lambda c, f: domain.link(c, f, other=other))
+        known = self.complaint(other).number
+        self._handle(number, by, "C-COMP-17", lambda c, f: domain.link(c, f, other=known))
 
     def write_message(self, number: str, *, by: str, text: str) -> None:
         """Write to the complainant on the status page (C-COMP-20)."""
@@ -414,8 +414,7 @@ class ComplaintsDesk(Office):
         self, number: str, *, by: str, ground: Ground, reasons: str, duplicate_of: str | None = None
     ) -> None:
         """Close without a determination (C-COMP-3, C-COMP-15, C-COMP-17, C-COMP-21)."""
-        if duplicate_of:
-            self.complaint(duplicate_of)
+        known = self.complaint(duplicate_of).number if duplicate_of else None
         self._handle(
             number,
             by,
@@ -425,7 +424,7 @@ class ComplaintsDesk(Office):
                 f,
                 ground=ground,
                 reasons=self._sealed(c, "reasons", reasons, "C-COMP-6"),
-                duplicate_of=duplicate_of or None,
+                duplicate_of=known,
             ),
         )
 
@@ -503,7 +502,7 @@ class ComplaintsDesk(Office):
 
     def _look_again(self, number: str, in_force: InForce) -> int:
         """Record on the aggregate itself, until its clocks have nothing more to tell."""
-        complaint = self.complaint(number)
+        complaint = self.complaint(number, newest=True)
         recorded = 0
         while events := look_at(complaint.clocks, in_force):
             for event in events:
@@ -559,7 +558,7 @@ class ComplaintsDesk(Office):
         """Change a complaint, by the Superintendent's office."""
         if not self.standing(by).holds(*OVERSEERS):
             raise Refused(clause, "this is for the Superintendent or a designee to do", "by")
-        self._change(number, by, decide)
+        self._handle(number, by, clause, decide)
 
     def _change(
         self, number: str, by: str, decide: Callable[[Complaint, InForce], Happened]
@@ -580,10 +579,10 @@ class ComplaintsDesk(Office):
         ):
             raise Refused(clause, "this matter is for another office to handle", "by")
 
-    def complaint(self, number: str) -> Complaint:
+    def complaint(self, number: str, *, newest: bool = False) -> Complaint:
         """The complaint of a number, to decide on."""
         try:
-            complaint: Complaint = self.loaded(matter_id(number))
+            complaint: Complaint = self.loaded(matter_id(number), newest=newest)
         except AggregateNotFoundError:
             raise _unknown() from None
         return complaint

@@ -10,12 +10,10 @@ from shared.desk import Desk, utc_now
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
-    from uuid import UUID
     from zoneinfo import ZoneInfo
 
-    from eventsourcing.persistence import Recording
-
     from services.complaints.policy import InForce, Standing
+    from shared.aggregate import Event
     from shared.keyring import Keyring
     from shared.wire.store import Store
 
@@ -40,10 +38,10 @@ class Office(Desk):
         self.zone = zone
         self.reference = ReferenceView(self, self.engine)
 
-    def _notify(self, recordings: list[Recording[UUID]]) -> None:
-        if any(isinstance(each.domain_event, Heard) for each in recordings):
+    def appended(self, events: list[Event]) -> None:
+        """Ask anew for the reference once a directory was heard."""
+        if any(isinstance(event, Heard) for event in events):
             self.reference.forget()
-        super()._notify(recordings)
 
     def today(self) -> date:
         """The local day (C-TIME-1)."""

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 def from_agency(desk: ComplaintsDesk, told: FromAgency) -> Sequence[Aggregate]:
     """The agency's answer becomes part of the complaint's history (C-COMP-5, C-COMP-11)."""
-    complaint = desk.complaint(told.number)
+    complaint = desk.complaint(told.number, newest=True)
     by = f"{desk.counterpart}.complaints"
     match told:
         case NoticeAcknowledgedV1():
@@ -84,7 +84,7 @@ def from_district(desk: ReviewsDesk, told: FromDistrict) -> Sequence[Aggregate]:
             allegations=tuple(map(Allegation, told.allegations)),
         )
         return (Review.begin(notice, by=by, number=matter_id(told.number)),)
-    review = desk.review(told.number)
+    review = desk.review(told.number, newest=True)
     match told:
         case ComplaintCorrectedV1():
             corrected = NoticeCorrected(

@@ -95,10 +95,10 @@ class ReviewsDesk(Office):
             raise _unknown()
         return case
 
-    def review(self, number: str) -> Review:
+    def review(self, number: str, *, newest: bool = False) -> Review:
         """The review of a matter, to decide on."""
         try:
-            review: Review = self.loaded(matter_id(number))
+            review: Review = self.loaded(matter_id(number), newest=newest)
         except AggregateNotFoundError:
             raise _unknown() from None
         return review
