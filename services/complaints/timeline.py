@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.complaints import events as e
+from services.complaints import review as r
 from services.complaints.words import Conflict, Duty, Party
 from shared.keyring import Erased
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.complaints.events import ComplaintEvent
+    from services.complaints.review import ReviewEvent
     from shared.keyring import Keyring
     from shared.sealed import Sealed
 
@@ -55,6 +57,42 @@ def own_timeline(events: Iterable[ComplaintEvent], keyring: Keyring) -> list[Lin
         if shown is not None:
             lines.append(Line(event.timestamp, "", *shown))
     return lines
+
+
+def review_timeline(events: Iterable[ReviewEvent], keyring: Keyring) -> list[Line]:
+    """The history of the agency's own review, and what the district told, in order."""
+
+    def read(sealed: Sealed | None) -> str:
+        return opened(keyring, sealed)
+
+    return [Line(event.timestamp, event.by, *_reviewed(event, read)) for event in events]
+
+
+def _reviewed(event: ReviewEvent, read: Callable[[Sealed | None], str]) -> Told:  # noqa: PLR0911  # one case an event
+    match event:
+        case r.NoticeReceived():
+            return "The district gave notice of a complaint", (
+                ("Received by the district on", str(event.received_on)),
+                ("Notice given on", str(event.notified_on)),
+            )
+        case r.NoticeCorrected():
+            return "The district corrected its notice", (("On", str(event.corrected_on)),)
+        case r.DistrictEscalated():
+            what = (("What", event.trigger.value), ("On", str(event.escalated_on)))
+            return "The district says that it must not wait", what
+        case r.DistrictMoved():
+            detail = (("Told", event.detail),) if event.detail else ()
+            return f"The district told: {event.step.replace('_', ' ')}", (
+                *detail,
+                ("On", str(event.on)),
+            )
+        case r.NoticeAcknowledged():
+            return "Notice acknowledged", (("Our number", event.reference),)
+        case r.ReviewOpened():
+            return "Review opened", ()
+        case r.ReviewClosed():
+            what = (("Result", event.result.value), ("Reasons", read(event.reasons)))
+            return "Review closed", what
 
 
 def opened(keyring: Keyring, sealed: Sealed | None) -> str:

@@ -98,11 +98,14 @@ class TipLine:
         message.record(unread.settle(message, self._desk.today(), number=complaint), by=by)
         self._desk.save(message)
 
-    def _check(self, by: str) -> None:
-        standing = self._desk.standing(by)
-        if not standing.holds(
+    def may_open(self, by: str) -> bool:
+        """Whether a person may read what is in the tray."""
+        return self._desk.standing(by).holds(
             "tip_line_operator", "director", "superintendent", "superintendent_designee"
-        ):
+        )
+
+    def _check(self, by: str) -> None:
+        if not self.may_open(by):
             raise Refused("C-COMP-4", NO_ROLE, "by")
 
     def _tip(self, tip: UUID) -> UnreadTip:

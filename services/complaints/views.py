@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 
 DUE_SOON_DAYS = 7
 """Five units of a clock are a week at most where units are days of school or business."""
-OWN_DUTIES = (Duty.ACKNOWLEDGE, Duty.DETERMINE, Duty.TRANSLATE, Duty.ANSWER_COMPLAINANT)
-"""What the district owes its complainant."""
+WAITING = {
+    Duty.ACKNOWLEDGE: "You hear that it is here",
+    Duty.DETERMINE: "You get the written determination",
+    Duty.TRANSLATE: "You get the letter in your language",
+    Duty.ANSWER_COMPLAINANT: "The Superintendent answers your appeal",
+}
+"""What the district owes its complainant, in words for them."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,7 @@ def matter(desk: ComplaintsDesk, number: str, by: str) -> Matter:
 
 def own_clocks(complaint: Complaint, in_force: InForce) -> tuple[Clock, ...]:
     """What a complainant may wait for, the next first."""
-    running = [complaint.clocks[duty] for duty in OWN_DUTIES if duty in complaint.clocks]
+    running = [complaint.clocks[duty] for duty in WAITING if duty in complaint.clocks]
     shown = [clock_shown(clock, in_force) for clock in running]
     return tuple(sorted(shown, key=lambda clock: (not clock.known, clock.on)))
 
