@@ -145,7 +145,7 @@ class ComplaintsDesk(Office):
             contact=self._optional(subject, "contact", contact),
         )
         complaint = Complaint.begin(received, by=by, number=number)
-        if contact:  # what a known address gets at once is the acknowledgement (C-COMP-12)
+        if received.contact is not None:  # what a known address gets acknowledges it (C-COMP-12)
             complaint.record(domain.acknowledge(complaint, self.in_force()), by=CLOCK)
         try:
             self.save(complaint)

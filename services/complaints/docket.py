@@ -45,6 +45,7 @@ from services.complaints.words import (
     Channel,
     Conflict,
     Finding,
+    Ground,
     Outcome,
     Party,
     Result,
@@ -92,7 +93,7 @@ class Entry(BaseModel):
     outcome: Outcome | None = None
     withdrawn: bool = False
     goes_on: bool = False
-    closed_as: str | None = None
+    closed_as: Ground | None = None
     agency: AgencyStatus = AgencyStatus.INFORMED
     agency_reference: str | None = None
     agency_result: Result | None = None

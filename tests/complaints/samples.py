@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.complaints import domain
-from services.complaints.application import ComplaintsDesk
+from services.complaints.application import PUBLIC, ComplaintsDesk, FindingGiven, Receipt
 from services.complaints.events import (
     AppealAnswered,
     Appealed,
@@ -263,8 +263,7 @@ def school_closed(day: date, *schools: str, declared_on: date) -> SchoolClosedV1
 
 def hear(desk: Desk, publisher: str, contracts: Iterable[Any]) -> None:
     """Let a desk hear of contracts of a directory."""
-    for contract in contracts:
-        desk.save(*heard(publisher, contract))
+    desk.save(*(each for contract in contracts for each in heard(publisher, contract)))
 
 
 class At:
@@ -278,13 +277,16 @@ class At:
         return datetime.combine(self.day, self.time, ZONE).astimezone(UTC)
 
 
-def district_desk(folder: Path, at: At, *, store: Store | None = None) -> ComplaintsDesk:
-    """A desk of the district that has heard of the program."""
+def district_desk(
+    folder: Path, at: At, *, store: Store | None = None, told: bool = True
+) -> ComplaintsDesk:
+    """A desk of the district that has heard of the program; a second one on a store hears none."""
     keyring = Keyring(Store(f"sqlite:///{folder}/keys.sqlite"), b"k" * 32)
     store = store or Store(f"sqlite:///{folder}/complaints.sqlite")
     desk = ComplaintsDesk(DISTRICT, store, keyring, counterpart=AGENCY, zone=ZONE, now=at)
-    hear(desk, DISTRICT, district_directory())
-    hear(desk, AGENCY, agency_directory()[:2])
+    if told:
+        hear(desk, DISTRICT, district_directory())
+        hear(desk, AGENCY, agency_directory()[:2])
     return desk
 
 
@@ -295,3 +297,38 @@ def agency_desk(folder: Path, at: At) -> ReviewsDesk:
     desk = ReviewsDesk(AGENCY, store, keyring, counterpart=DISTRICT, zone=ZONE, now=at)
     hear(desk, AGENCY, agency_directory())
     return desk
+
+
+# --- Commands of a desk ---------------------------------------------------------------------------
+
+PRINCIPAL, OTHER_PRINCIPAL, DESIGNEE = "staff-1", "staff-2", "staff-3"
+SUPERINTENDENT, DIRECTOR, TIP_LINE = "staff-4", "staff-5", "staff-7"
+LETTER = "We spoke to everybody at the east door."
+REASONS = "Two witnesses agree on it."
+
+
+def file(desk: ComplaintsDesk, **other: Any) -> Receipt:
+    """Hand in the form at the sample school."""
+    facts: dict[str, Any] = {
+        "by": PUBLIC,
+        "channel": Channel.FORM,
+        "narrative": STORY,
+        "school": SCHOOL,
+        "officer": OFFICER,
+        "incident_on": desk.today(),
+        "allegations": [Allegation.FORCE],
+        "complainant": NAME,
+        "contact": CONTACT,
+    }
+    return desk.receive(**{**facts, **other})
+
+
+def investigate(desk: ComplaintsDesk, number: str, by: str = PRINCIPAL) -> None:
+    desk.declare_conflict(number, by=by, conflict=Conflict.NONE)
+    desk.open_investigation(number, by=by)
+
+
+def determine(desk: ComplaintsDesk, number: str, by: str = PRINCIPAL) -> None:
+    investigate(desk, number, by)
+    findings = [FindingGiven(Allegation.FORCE, Finding.NOT_SUSTAINED, REASONS)]
+    desk.determine(number, by=by, findings=findings, text=LETTER)
