@@ -146,11 +146,7 @@ def test_aud_1_state_replay_and_docket_agree_whatever_happens(
     entry = entry_of(last(Received, complaint))
     for choice, days in walk:
         in_force = InForce(policy, calendars, in_force.today + days * DAY)
-        decided = [
-            *look_at(complaint.clocks, in_force),
-            one_of_those_allowed(choice, complaint, in_force),
-        ]
-        for event in decided:
+        for event in happening(choice, complaint, in_force):
             complaint.record(event, by="staff-1")
             entry = entry_after(last(Happened, complaint), entry)
             agree(complaint, entry)
