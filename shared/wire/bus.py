@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+RECONNECT_SECONDS = 1
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
-"""Between tries to connect; the last one again and again."""
+"""Before another connection; the last one again and again."""
 CHECK_SECONDS = 3
 """Between looks at whether the counterpart answers, and whether anything was missed."""
 LATER_SECONDS = 2
@@ -108,6 +109,8 @@ class Bus:
         lost = asyncio.Event()
 
         async def closed() -> None:
+            for subscriber in broker.subscribers:
+                subscriber.running = False  # else its fetches spin on a closed connection
             lost.set()
 
         async def failed(error: Exception) -> None:
@@ -118,8 +121,9 @@ class Bus:
             self._settings.nats_url,
             security=NatsNKey.from_file(seed) if seed else None,
             name=f"{self._service.desk.org}.{self._service.name}",
-            allow_reconnect=False,
             connect_timeout=2,
+            reconnect_time_wait=RECONNECT_SECONDS,
+            max_reconnect_attempts=-1,  # the first time it waits here; later we leave first
             ping_interval=5,
             closed_cb=closed,
             disconnected_cb=closed,
@@ -128,8 +132,8 @@ class Bus:
             apply_types=False,  # what can't be validated becomes a letter, which is ours to write
             logger=None,
         )
+        client = await broker.connect()
         try:
-            client = await broker.connect()
             js = client.jetstream(publish_async_max_pending=1024)
             connection = Connection(broker, client, js)
             await ensure_published(js, self._service.desk.org, self._settings.counterpart)
@@ -143,8 +147,7 @@ class Bus:
                 for source in self._service.sources:
                     tasks.create_task(self._receive(connection, source))
         finally:
-            with suppress(NatsError, TimeoutError):
-                await asyncio.wait_for(broker.stop(), STOP_SECONDS)
+            await _leave(broker)
 
     # --- Answering --------------------------------------------------------------------------
 
@@ -227,6 +230,15 @@ class Bus:
                 last=last,
                 received=received,
             )
+
+
+async def _leave(broker: NatsBroker) -> None:
+    """Let what is being taken in finish, and close; the connection may be lost already."""
+    for subscriber in broker.subscribers:
+        with suppress(NatsError, TimeoutError):
+            await asyncio.wait_for(subscriber.stop(), STOP_SECONDS)
+    client = await broker.connect()  # the one it has
+    await client.close()
 
 
 async def _raise_when(lost: asyncio.Event) -> None:
