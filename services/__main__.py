@@ -230,6 +230,24 @@ def openapi(service: OneService = None, org: Org = "snohomish-sd") -> None:
 app.command(rich_help_panel=DEVELOP)(clauses.clauses)
 
 
+@app.command(rich_help_panel=DEVELOP)
+def bench(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="A benchmark, or all.")],
+    quick: Annotated[bool, typer.Option("--quick", help="Less than a minute each.")] = False,
+    report: Annotated[bool, typer.Option("--report", help="Write docs/performance.md.")] = False,
+) -> None:
+    """Measure us against the raw limits, on servers of its own.
+
+    Ends with exit code 1 when a row misses its target.
+    """
+    try:
+        from tests.benchmarks.command import run
+    except ImportError as error:
+        raise CannotRun("run it from a checkout, after `make setup`") from error
+    if not run(names, quick=quick, report=report):
+        raise typer.Exit(FOUND_WRONG)
+
+
 def _documents(
     service: str | None, org: str, document: Callable[[Service], dict[str, Any]]
 ) -> dict[str, Any]:
