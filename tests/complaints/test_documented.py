@@ -1,0 +1,224 @@
+"""What is written down is what the code does: the README's tables, stored events, the schemas.
+
+`python -m tests.complaints.test_documented` writes the schemas again, and a stored sample of each
+event that has none of its version yet. A sample that is there is never written over: it stands for
+what is in somebody's store.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+from eventsourcing.persistence import JSONTranscoder, StoredEvent
+from pydantic import ValidationError
+
+from services.complaints.events import ComplaintEvent
+from services.complaints.published import publish
+from services.complaints.reference import Heard
+from services.complaints.review import ReviewEvent
+from services.complaints.unread import UnreadTipEvent
+from shared.aggregate import EventMapper
+from shared.contracts import complaints
+from shared.contracts.complaints import FromAgency, FromDistrict, Matter
+from shared.sealed import Sealed
+from tests.complaints.each_event import AGENCYS, DISTRICTS, NUMBER, OF_BOTH, ONE_OF_EACH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.aggregate import Event
+    from shared.contracts.base import Contract
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "services" / "complaints" / "README.md"
+SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
+STORED = Path(__file__).parent / "stored"
+COUNTERPART = "counterpart"
+MAPPER = EventMapper(JSONTranscoder())
+CONTRACTS: list[type[Matter]] = [
+    each
+    for each in vars(complaints).values()
+    if isinstance(each, type) and issubclass(each, Matter) and each is not Matter
+]
+
+
+def topic(event: Event) -> str:
+    return event.TOPIC
+
+
+def name_of(contract: type[Matter]) -> str:
+    return str(contract.model_fields["name"].default)
+
+
+# --- The README -----------------------------------------------------------------------------------
+
+
+def in_the_code(event: Event) -> tuple[str, str, str, str]:
+    clauses = re.findall(r"C-[A-Z]+-\d+", type(event).__doc__ or "")
+    left = [publication.contract.name for publication in publish(COUNTERPART, event)]
+    return type(event).__name__, event.TOPIC, ", ".join(clauses), ", ".join(left) or "stays inside"
+
+
+def tables(text: str) -> dict[str, list[tuple[str, ...]]]:
+    """The rows of each table, by the heading it stands under."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    heading = ""
+    for line in text.splitlines():
+        if line.startswith("## "):
+            heading = line.removeprefix("## ")
+        elif heading and line.startswith("|"):
+            found.setdefault(heading, []).append(tuple(line.strip("| ").split(" | ")))
+    return {heading: rows[2:] for heading, rows in found.items()}
+
+
+def test_there_is_one_of_each_event() -> None:
+    kinds = [type(event) for event in ONE_OF_EACH]
+    unions = (ComplaintEvent, UnreadTipEvent, ReviewEvent)
+    assert set(kinds) == {Heard, *(kind for union in unions for kind in get_args(union))}
+    assert len(kinds) == len(set(kinds))
+
+
+def test_the_readme_lists_every_event_as_the_code_has_it() -> None:
+    assert tables(README.read_text("utf-8")) == {
+        "Events of the district": [in_the_code(event) for event in DISTRICTS],
+        "Events of the agency": [in_the_code(event) for event in AGENCYS],
+        "Events of both": [in_the_code(event) for event in OF_BOTH],
+    }
+
+
+# --- Storage --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
+def test_every_event_survives_storage(event: Event) -> None:
+    back = MAPPER.to_domain_event(MAPPER.to_stored_event(event))
+    assert type(back) is type(event)
+    assert back == event
+
+
+def test_an_event_stored_without_a_field_is_not_read_back_as_if_it_had_it() -> None:
+    row = MAPPER.to_stored_event(DISTRICTS[1])
+    shorn = replace(row, state=row.state.replace(b'"acknowledged_on"', b'"acknowledged"'))
+    with pytest.raises(ValidationError, match="acknowledged_on"):
+        MAPPER.to_domain_event(shorn)
+
+
+def sample_of(event: Event) -> Path:
+    return STORED / f"{event.TOPIC}.v{event.class_version}.json"
+
+
+def stored(event: Event) -> dict[str, Any]:
+    row = MAPPER.to_stored_event(event)
+    return {"topic": row.topic, "state": json.loads(row.state)}
+
+
+def read_back(sample: Path, like: Event) -> Event:
+    kept = json.loads(sample.read_text("utf-8"))
+    return MAPPER.to_domain_event(
+        StoredEvent(
+            originator_id=like.originator_id,
+            originator_version=like.originator_version,
+            topic=kept["topic"],
+            state=json.dumps(kept["state"]).encode(),
+        )
+    )
+
+
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
+def test_aud_1_what_an_earlier_program_stored_is_read_as_it_was_meant(event: Event) -> None:
+    samples = sorted(STORED.glob(f"{event.TOPIC}.v*.json"))
+    assert sample_of(event) in samples
+    for sample in samples:
+        assert read_back(sample, event) == event, sample.name
+
+
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
+def test_aud_1_an_event_whose_shape_changes_has_a_new_version(event: Event) -> None:
+    assert stored(event) == json.loads(sample_of(event).read_text("utf-8"))
+
+
+def test_no_stored_sample_is_of_an_event_that_is_gone() -> None:
+    topics = {event.TOPIC for event in ONE_OF_EACH}
+    assert {sample.name.rsplit(".v", 1)[0] for sample in STORED.iterdir()} == topics
+
+
+# --- What leaves ----------------------------------------------------------------------------------
+
+
+def boxes(value: object) -> Iterator[str]:
+    """What is sealed in a value, however deep."""
+    if isinstance(value, Sealed):
+        yield value.box
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from boxes(each)
+    elif hasattr(value, "model_fields_set"):
+        for _, each in value:  # type: ignore[attr-defined]  # a pydantic model
+            yield from boxes(each)
+
+
+def test_priv_3_there_is_much_that_is_sealed() -> None:
+    assert sum(1 for event in ONE_OF_EACH for _ in boxes(event)) > 20
+
+
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
+def test_priv_3_nothing_sealed_leaves_nor_who_did_it(event: Event) -> None:
+    for audience, contract in publish(COUNTERPART, event):
+        assert audience == COUNTERPART
+        leaving = contract.model_dump_json()
+        assert NUMBER in leaving
+        assert not [box for box in boxes(event) if box in leaving]
+        assert event.by not in leaving
+
+
+def published(events: list[Event]) -> set[type[Contract]]:
+    return {type(each.contract) for event in events for each in publish(COUNTERPART, event)}
+
+
+def test_comp_5_each_side_publishes_what_the_other_expects_and_nothing_else() -> None:
+    assert published(DISTRICTS) == set(get_args(get_args(FromDistrict)[0]))
+    assert published(AGENCYS) == set(get_args(get_args(FromAgency)[0]))
+    assert published(OF_BOTH) == set()
+
+
+# --- The contracts --------------------------------------------------------------------------------
+
+
+def test_every_contract_is_of_one_side() -> None:
+    sides = [*get_args(get_args(FromDistrict)[0]), *get_args(get_args(FromAgency)[0])]
+    assert len(sides) == len(CONTRACTS)
+    assert set(sides) == set(CONTRACTS)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS, ids=name_of)
+def test_the_committed_schema_is_the_contract(contract: type[Matter]) -> None:
+    committed = json.loads((SCHEMAS / f"{name_of(contract)}.json").read_text("utf-8"))
+    assert committed == contract.model_json_schema()
+
+
+def test_no_schema_is_of_a_contract_that_is_gone() -> None:
+    names = {f"{name_of(contract)}.json" for contract in CONTRACTS}
+    assert {file.name for file in SCHEMAS.glob("complaints.*")} == names
+
+
+def regenerate() -> None:
+    """Write the schemas, and the stored samples that are not there yet."""
+    for contract in CONTRACTS:
+        write(SCHEMAS / f"{name_of(contract)}.json", contract.model_json_schema())
+    for event in ONE_OF_EACH:
+        if not sample_of(event).exists():
+            write(sample_of(event), stored(event))
+
+
+def write(file: Path, content: dict[str, Any]) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    regenerate()
