@@ -134,7 +134,9 @@ class Running(BaseModel):
         return due(self.rule, self.trigger, calendars, as_of=as_of, school=self.school)
 
     def explained(self, calendars: Calendars, as_of: date) -> tuple[Step, ...]:
-        """Why this date, step by step (C-TIME-10)."""
+        """Why this date, step by step; of a passed clock as it was then (C-TIME-9, C-TIME-10)."""
+        if self.passed:
+            as_of = min(as_of, self.due_on)
         if self.rule is None:
             return (Step(f"Due on the day itself, {self.trigger} ({self.clause})."),)
         counted = explain(self.rule, self.trigger, calendars, as_of=as_of, school=self.school)
