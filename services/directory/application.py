@@ -159,9 +159,7 @@ class DirectoryDesk(Desk):
             return False
         declared = (*version.closures, *version.added_days)
         self._check_listed(tuple(school for day in declared for school in day.schools))
-        loaded = calendars.load(
-            calendar, today=self.today(), version=version, source=source, sha256=sha256
-        )
+        loaded = calendars.load(calendar, version=version, source=source, sha256=sha256)
         calendar.record(loaded, by=by)
         self.save(calendar)
         return True

@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from services.directory.adoption import ComplaintRules, Extendable, Rule
 from services.directory.handed_back import MEND, HandedBack, Unreadable, check_size
+from services.directory.policy import plain
 from shared.calendars import BadCalendar, CalendarVersion, Day
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 TOLD_OF_A_CALENDAR = frozenset(
     {"organisation", "status", "source", "note", "early_release", "make_up_reserve"}
 )
 """What a calendar file tells its readers; no clock counts it (C-TIME-4)."""
+Plain = Annotated[str, AfterValidator(plain)]
 CHANNELS = ("form", "office", "email", "web", "tip_line", "phone", "text")
 
 
@@ -29,6 +34,12 @@ class Unfit(Exception):
 
 
 # --- Calendars ------------------------------------------------------------------------------------
+
+
+class _ToldOfACalendar(BaseModel):
+    calendar_id: Plain
+    school_year: Plain = ""
+    source: Plain = ""
 
 
 @dataclass(frozen=True)
@@ -52,12 +63,15 @@ def read_calendar(content: bytes, org: str) -> CalendarDocument:
     _check_organisation(data, org)
     try:
         version = CalendarVersion.read(data)
+        told = _ToldOfACalendar.model_validate(data)
     except BadCalendar as bad:
         reason, _, fix = bad.reason.partition(": ")
         raise Unfit((HandedBack(None, bad.field, reason, fix or MEND),)) from bad
+    except ValidationError as error:
+        raise Unfit(_what_is_wrong(error)) from error
     known = {field.alias or name for name, field in CalendarVersion.model_fields.items()}
     passed_over = tuple(sorted(set(data) - known - TOLD_OF_A_CALENDAR))
-    return CalendarDocument(version, str(data.get("source", "")), _hash(content), passed_over)
+    return CalendarDocument(version, told.source, _hash(content), passed_over)
 
 
 # --- Policies -------------------------------------------------------------------------------------
@@ -136,12 +150,12 @@ class _WrittenComplaint(_Written):
 class _WrittenPolicy(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    policy_id: str
-    name: str
-    version: str
+    policy_id: Plain
+    name: Plain
+    version: Plain
     effective_from: Day
     effective_to: Day | None = None
-    source: str = ""
+    source: Plain = ""
     complaint: _WrittenComplaint
 
 
@@ -172,9 +186,7 @@ def read_policy(content: bytes, org: str) -> PolicyDocument:
     try:
         written = _WrittenPolicy.model_validate(data)
     except ValidationError as error:
-        raise Unfit(
-            tuple(_what_is_wrong(one) for one in error.errors(include_input=False))
-        ) from error
+        raise Unfit(_what_is_wrong(error)) from error
     passed_over = set(data) - set(_WrittenPolicy.model_fields) - {"organisation", "note"}
     if written.complaint.referral is not None:
         passed_over.add("complaint.referral")
@@ -235,7 +247,11 @@ def _check_organisation(data: dict[str, Any], org: str) -> None:
         raise Unfit((HandedBack(None, "organisation", reason, fix),))
 
 
-def _what_is_wrong(error: Any) -> HandedBack:
+def _what_is_wrong(error: ValidationError) -> tuple[HandedBack, ...]:
+    return tuple(_one_wrong(one) for one in error.errors(include_input=False))
+
+
+def _one_wrong(error: ErrorDetails) -> HandedBack:
     where = ".".join(str(part) for part in error["loc"])
     match error["type"]:
         case "missing":

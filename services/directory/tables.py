@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.directory.handed_back import HandedBack, Unreadable, check_size
+from services.directory.policy import plain
 from shared.calendars import written_day
 from shared.errors import Refused
 
@@ -180,6 +181,10 @@ def _row(line: int, cells: list[str], columns: tuple[str, ...]) -> Row | HandedB
         if _is_not_utf_8(cell):
             reason = f"{name} holds bytes that are not UTF-8 (often the file is Latin-1)"
             return HandedBack(line, name, reason, "save the file as CSV UTF-8", named)
+        try:
+            plain(cell)
+        except ValueError as error:
+            return HandedBack.of(Refused("C-DATA-9", str(error), name), line, named)
     return Row(line, named)
 
 

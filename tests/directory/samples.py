@@ -10,8 +10,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.directory.adoption import ComplaintRules, PolicyAdopted, Rule
-from services.directory.appointments import Appointed, PostEstablished
 from services.directory.application import DirectoryDesk
+from services.directory.appointments import Appointed, PostEstablished
 from services.directory.calendars import (
     CalendarLoaded,
     CalendarOpened,
