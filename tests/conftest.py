@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from tests.servers import Postgres, Stores, topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
     from tests.servers import Topology
 
@@ -34,3 +39,16 @@ def servers(tmp_path: Path) -> Iterator[Topology]:
     """Both organisations' NATS servers, running."""
     with topology(tmp_path / "data") as both:
         yield both
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; a machine without one fails the test, it does not skip it."""
+    names = (os.environ.get("ACCORD_CHROMIUM"), "chromium", "google-chrome", "chromium-browser")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail("no Chromium: install the package `chromium`, or set ACCORD_CHROMIUM to one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -1,0 +1,1 @@
+"""Both organisations as `accord run` starts them, and what happens between them."""
