@@ -574,7 +574,7 @@ class ClockMoved(Happened):
     """The clock as it runs from now on."""
     from_on: date
     cause: str
-    """The calendar versions by which it moved."""
+    """What was declared or loaded, in words; the calendar versions where that is not known."""
 
 
 class DueDateUnknown(Happened):

@@ -15,6 +15,7 @@ from services.complaints.events import (
     DueDateUnknown,
 )
 from services.complaints.words import AGENCY_DUTIES
+from shared.school_calendar import moves
 
 if TYPE_CHECKING:
     from services.complaints.events import ClockEvent
@@ -40,10 +41,22 @@ def look_at_one(clock: Running, in_force: InForce) -> ClockEvent | None:
     if not due.known and clock.known:
         return DueDateUnknown(clock=told)
     if due.known and due.on != clock.due_on:
-        return ClockMoved(clock=told, from_on=clock.due_on, cause=f"{clock.calendar} -> {label}")
+        return ClockMoved(clock=told, from_on=clock.due_on, cause=_cause(clock, in_force))
     if due.known and in_force.today > due.on:
         passed = told.model_copy(update={"passed": True})
         if clock.duty in AGENCY_DUTIES:
             return CounterpartSilent(clock=passed, noted_on=in_force.today)
         return ClockPassed(clock=passed, passed_on=in_force.today)
     return None
+
+
+def _cause(clock: Running, in_force: InForce) -> str:
+    """What became known since the date was last told, e.g. a closure with its reason (C-TIME-5)."""
+    assert clock.rule is not None, "what is due on the day itself does not move"
+    calendars, causes = in_force.calendars, list[str]()
+    found = moves(clock.rule, clock.trigger, calendars, as_of=in_force.today, school=clock.school)
+    for move in found:
+        causes.append(move.cause)
+        if move.after.on == clock.due_on:  # so far it had been told
+            causes.clear()
+    return "; ".join(causes) or f"{clock.calendar} -> {calendars.version_label}"

@@ -212,7 +212,7 @@ def told(event: ComplaintEvent, read: Callable[[Sealed | None], str]) -> Told:  
             return f"Due date moved: {event.clock.duty}", (
                 ("From", str(event.from_on)),
                 ("To", str(event.clock.due_on)),
-                ("Calendar", event.cause),
+                ("Cause", event.cause),
             )
         case e.DueDateUnknown():
             what = (("Not before", str(event.clock.due_on)),)

@@ -119,10 +119,32 @@ def test_time_5_a_closure_declared_later_moves_an_open_clock_once(schools: tuple
     assert look_at_one(CLOCK, on(SNOW_DAY - DAY, closed=(snow,))) is None
     moved = look_at_one(CLOCK, on(SNOW_DAY, closed=(snow,)))
     assert moved == ClockMoved(
-        clock=changed(CLOCK, due_on=DUE + DAY), from_on=DUE, cause=f"{LABEL} -> {LABEL}"
+        clock=changed(CLOCK, due_on=DUE + DAY),
+        from_on=DUE,
+        cause="closure of Tuesday 10 March 2026 (Snow)",
     )
     assert isinstance(moved, ClockMoved)
     assert look_at_one(moved.clock, on(SNOW_DAY, closed=(snow,))) is None
+
+
+def test_time_5_a_second_move_tells_its_own_cause_alone() -> None:
+    first = closure(SNOW_DAY, declared_on=SNOW_DAY)
+    second = closure(SNOW_DAY + DAY, declared_on=SNOW_DAY + DAY)
+    once = look_at_one(CLOCK, on(SNOW_DAY, closed=(first,)))
+    assert isinstance(once, ClockMoved)
+    twice = look_at_one(once.clock, on(SNOW_DAY + DAY, closed=(first, second)))
+    assert isinstance(twice, ClockMoved)
+    assert twice.cause == "closure of Wednesday 11 March 2026 (Snow)"
+    both = look_at_one(CLOCK, on(SNOW_DAY + DAY, closed=(first, second)))
+    assert isinstance(both, ClockMoved)
+    assert both.cause == f"{once.cause}; {twice.cause}"
+
+
+def test_time_5_a_closure_heard_late_that_was_known_on_the_trigger_day_has_no_other_cause() -> None:
+    known_before = closure(SNOW_DAY, declared_on=MONDAY)
+    moved = look_at_one(CLOCK, on(SNOW_DAY, closed=(known_before,)))
+    assert isinstance(moved, ClockMoved)
+    assert moved.cause == f"{LABEL} -> {LABEL}"
 
 
 def test_time_5_a_closure_of_another_school_or_outside_the_count_moves_nothing() -> None:
