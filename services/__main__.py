@@ -36,8 +36,14 @@ DEVELOP = "For developers"
 DATA = Path("data")
 
 PAGES = {
-    "district": (("Complaints", "complaints", "/"), ("Directory", "directory", "/")),
-    "agency": (("Complaints", "complaints", "/"), ("Directory", "directory", "/")),
+    "district": (
+        ("Make a complaint", "complaints", "/complaint"),
+        ("Follow a complaint", "complaints", "/follow"),
+        ("Docket (staff)", "complaints", "/docket"),
+        ("Appeals (superintendent)", "complaints", "/appeals"),
+        ("Directory", "directory", "/"),
+    ),
+    "agency": (("Inbox (reviewers)", "complaints", "/inbox"), ("Directory", "directory", "/")),
 }
 
 app = typer.Typer(

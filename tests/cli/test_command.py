@@ -8,12 +8,17 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.main import get_group
 
-from services.__main__ import SERVICES, app
+from services.__main__ import PAGES, SERVICES, _documents, app
+from shared.cli.run import ORGANISATIONS, Organisation
 from tests.cli.command import ROOT, accord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SETTINGS = """
 ACCORD_KIND='district'
@@ -141,6 +146,22 @@ def test_documents_of_every_service_are_printed_the_same_each_time(kind: str) ->
 def test_the_document_of_one_service_stands_alone() -> None:
     result = accord("asyncapi", "directory", "--org", "snohomish-pd")
     assert json.loads(result.stdout)["asyncapi"].startswith("3.")
+
+
+@pytest.mark.parametrize("org", ORGANISATIONS, ids=lambda org: org.kind)
+def test_every_page_that_a_run_links_to_is_served(org: Organisation) -> None:
+    for title, service, page in PAGES[org.kind]:
+        paths = _documents(service, org.slug, lambda built: {"paths": paths_of(built.app.routes)})
+        assert page in paths["paths"], title
+
+
+def paths_of(routes: Iterable[object]) -> set[str]:
+    """The paths of routes, those of included routers too."""
+    found: set[str] = set()
+    for route in routes:
+        found.add(getattr(route, "path", ""))
+        found |= paths_of(getattr(getattr(route, "original_router", None), "routes", ()))
+    return found
 
 
 def test_every_command_that_the_readme_gives_exists() -> None:
