@@ -15,7 +15,7 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, LargeBinary, MetaData, String, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shared.sealed import Sealed
@@ -38,6 +38,10 @@ KEYS = Table(
     Column("subject", String, primary_key=True),
     Column("wrapped", LargeBinary, nullable=False),
 )
+
+
+DESTROYED = b""
+"""In the place of a destroyed key, so that nobody is given a second one by mistake."""
 
 
 class Erased(LookupError):
@@ -74,6 +78,9 @@ class Keyring:
         """Encrypt text under the subject's key, which is made on first use.
 
         The subject's id is authenticated too: a box moved to another person does not open.
+
+        Raises:
+            Erased: the subject's key was destroyed; nothing more is kept about them.
         """
         key = self._key(subject) or self._new_key(subject)
         box = _encrypt(AESGCM(key), text.encode(), subject)
@@ -101,7 +108,8 @@ class Keyring:
         Another process that used the key in the last KEPT_SECONDS forgets it when they are over.
         """
         with self._engine.begin() as connection:
-            connection.execute(delete(KEYS).where(KEYS.c.subject == str(subject)))
+            mine = update(KEYS).where(KEYS.c.subject == str(subject))
+            connection.execute(mine.values(wrapped=DESTROYED))
         self._kept.pop(subject, None)
 
     def _key(self, subject: UUID) -> bytes | None:
@@ -112,8 +120,9 @@ class Keyring:
             mine = select(KEYS.c.wrapped).where(KEYS.c.subject == str(subject))
             wrapped = connection.execute(mine).scalar()
         if wrapped is None:
-            self._kept.pop(subject, None)
             return None
+        if wrapped == DESTROYED:
+            raise Erased(f"the key of subject {subject} was destroyed")
         key = _decrypt(self._master, wrapped, subject)
         if len(self._kept) >= KEPT_MAX:
             self._kept.clear()

@@ -58,7 +58,7 @@ class Settings(BaseSettings):
         """
         file = data / org / ENV_FILE
         try:
-            return cls(org=org, _env_file=file)  # type: ignore[call-arg]  # the rest comes from there
+            return cls(org=org, _env_file=file)
         except ValidationError as error:
             missing = ", ".join(f"ACCORD_{e['loc'][0]}".upper() for e in error.errors())
             raise NotConfigured(

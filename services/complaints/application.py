@@ -40,6 +40,7 @@ from services.complaints.words import (
 )
 from shared.desk import utc_now, written
 from shared.errors import Refused
+from shared.keyring import Erased
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -140,7 +141,7 @@ class ComplaintsDesk(Office):
             harm=harm,
             names_principal=names_principal,
             language=_language(language),
-            narrative=self.keyring.seal(subject, story),
+            narrative=self._seal(subject, story),
             complainant=self._optional(subject, "complainant", complainant),
             contact=self._optional(subject, "contact", contact),
         )
@@ -266,7 +267,7 @@ class ComplaintsDesk(Office):
             by,
             "C-COMP-23",
             lambda c, f: domain.answer_as_officer(
-                c, f, answer=self.keyring.seal(uuid5(OFFICERS, c.officer or "unnamed"), text)
+                c, f, answer=self._seal(officer_subject(c), text)
             ),
         )
 
@@ -326,7 +327,7 @@ class ComplaintsDesk(Office):
                 Found(
                     allegation=each.allegation,
                     finding=each.finding,
-                    reasons=self.keyring.seal(complaint.subject, reason),
+                    reasons=self._seal(complaint.subject, reason),
                 )
                 for each, reason in zip(findings, reasons, strict=True)
             )
@@ -337,7 +338,7 @@ class ComplaintsDesk(Office):
                 complaint,
                 in_force,
                 findings=found,
-                letter=self.keyring.seal(complaint.subject, letter),
+                letter=self._seal(complaint.subject, letter),
                 letter_sha256=hashlib.sha256(letter.encode()).hexdigest(),
             )
 
@@ -391,7 +392,7 @@ class ComplaintsDesk(Office):
                 by=by,
                 party=party,
                 outcome=outcome,
-                letter=self.keyring.seal(complaint.subject, letter),
+                letter=self._seal(complaint.subject, letter),
                 letter_sha256=hashlib.sha256(letter.encode()).hexdigest(),
             )
 
@@ -588,20 +589,32 @@ class ComplaintsDesk(Office):
         return complaint
 
     def _appeal(self, party: Party, grounds: str) -> Callable[[Complaint, InForce], Happened]:
-        return lambda complaint, in_force: domain.appeal(
-            complaint,
-            in_force,
-            party=party,
-            grounds=self._sealed(complaint, "grounds", grounds, "C-COMP-8"),
-        )
+        text = written("grounds", grounds, "C-COMP-8")
+
+        def decide(complaint: Complaint, in_force: InForce) -> Happened:
+            subject = complaint.subject
+            if party is Party.OFFICER:
+                subject = officer_subject(complaint)
+            return domain.appeal(
+                complaint, in_force, party=party, grounds=self._seal(subject, text)
+            )
+
+        return decide
 
     def _sealed(self, complaint: Complaint, field: str, text: str, clause: str) -> Sealed:
-        return self.keyring.seal(complaint.subject, written(field, text, clause))
+        return self._seal(complaint.subject, written(field, text, clause))
+
+    def _seal(self, subject: UUID, text: str) -> Sealed:
+        try:
+            return self.keyring.seal(subject, text)
+        except Erased as error:
+            reason = "what was written here has been erased, and nothing more can be kept with it"
+            raise Refused("C-PRIV-1", reason) from error
 
     def _optional(self, subject: UUID, field: str, text: str | None) -> Sealed | None:
         if text is None or not text.strip():
             return None
-        return self.keyring.seal(subject, written(field, text, "C-COMP-2", 10_000))
+        return self._seal(subject, written(field, text, "C-COMP-2", 10_000))
 
     def _known(self, *, school: str | None, officer: str | None) -> None:
         reference, today = self.reference.current(), self.today()
@@ -623,6 +636,11 @@ class ComplaintsDesk(Office):
             number=matter_number(entropy),
             passphrase="-".join(words[n : n + 4] for n in range(0, 16, 4)),
         )
+
+
+def officer_subject(complaint: Complaint) -> UUID:
+    """Whose key seals what the officer writes: never the complainant's (C-PRIV-6)."""
+    return uuid5(OFFICERS, complaint.officer or "unnamed")
 
 
 def _digest(receipt: Receipt) -> str:

@@ -17,6 +17,7 @@ from services.complaints.review import (
     DistrictMoved,
     NoticeAcknowledged,
     NoticeCorrected,
+    NoticeForwarded,
     NoticeReceived,
     ReviewClosed,
     ReviewEvent,
@@ -126,6 +127,8 @@ def _changes(event: Event, case: Case) -> dict[str, object]:  # noqa: PLR0911  #
         case NoticeCorrected():
             kept = ("school", "officer", "incident_on", "allegations")
             return {name: getattr(event, name) for name in kept}
+        case NoticeForwarded():
+            return {"school": event.school}
         case DistrictEscalated():
             return {"escalated": (*case.escalated, event.trigger)}
         case DistrictMoved():

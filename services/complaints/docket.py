@@ -232,7 +232,8 @@ def _changes(event: Happened, entry: Entry) -> dict[str, object]:  # noqa: C901,
         case WentOn():
             return {"goes_on": True}
         case Closed():
-            return {"stage": Stage.CLOSED, "closed_as": event.ground}
+            closed = {"closed_as": event.ground, "determined_by": event.by}
+            return {"stage": Stage.CLOSED, **closed}
         case Reopened():
             return {"stage": Stage.INVESTIGATION, "appeals": (), "closed_as": None}
         case AgencyAcknowledged():

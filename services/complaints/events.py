@@ -481,6 +481,7 @@ class Closed(Happened):
 
     def apply(self, complaint: Complaint) -> None:
         super().apply(complaint)
+        complaint.determined_by = self.by
         complaint.stage = Stage.CLOSED
 
 

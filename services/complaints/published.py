@@ -48,24 +48,27 @@ from services.complaints.review import (
     DistrictMoved,
     NoticeAcknowledged,
     NoticeCorrected,
+    NoticeForwarded,
     NoticeReceived,
     ReviewClosed,
     ReviewEvent,
     ReviewOpened,
 )
 from services.complaints.unread import TipSetAside, TipSettled
+from services.complaints.words import APPEAL_DUTY
 from shared.contracts.base import Publication
 from shared.contracts.complaints import (
     AppealAnsweredV1,
-    AppealExtendedV1,
     ComplaintAppealedV1,
     ComplaintClosedV1,
     ComplaintCorrectedV1,
     ComplaintDeterminedV1,
     ComplaintEscalatedV1,
+    ComplaintForwardedV1,
     ComplaintReceivedV1,
     ComplaintReopenedV1,
     ComplaintWithdrawnV1,
+    ExtensionNoticedV1,
     FindingV1,
     NoticeAcknowledgedV1,
     ReviewClosedV1,
@@ -102,6 +105,10 @@ def contract_of(event: ComplaintEvent) -> Contract | None:  # noqa: C901, PLR091
                 allegations=tuple(event.allegations),
                 corrected_on=event.corrected_on,
             )
+        case Forwarded():
+            return ComplaintForwardedV1(
+                number=number, school=event.school, forwarded_on=event.forwarded_on
+            )
         case Escalated():
             return ComplaintEscalatedV1(
                 number=number, trigger=event.trigger, escalated_on=event.escalated_on
@@ -120,12 +127,19 @@ def contract_of(event: ComplaintEvent) -> Contract | None:  # noqa: C901, PLR091
                 number=number, party=event.party.value, received_on=event.received_on
             )
         case ExtensionNoticed():
-            return AppealExtendedV1(
-                number=number, noticed_on=event.noticed_on, anticipated_on=event.anticipated_on
+            party = next((p for p, duty in APPEAL_DUTY.items() if duty is event.duty), None)
+            return ExtensionNoticedV1(
+                number=number,
+                party=None if party is None else party.value,
+                noticed_on=event.noticed_on,
+                anticipated_on=event.anticipated_on,
             )
         case AppealAnswered():
             return AppealAnsweredV1(
-                number=number, outcome=event.outcome.value, answered_on=event.answered_on
+                number=number,
+                party=event.party.value,
+                outcome=event.outcome.value,
+                answered_on=event.answered_on,
             )
         case Withdrawn():
             return ComplaintWithdrawnV1(
@@ -143,7 +157,6 @@ def contract_of(event: ComplaintEvent) -> Contract | None:  # noqa: C901, PLR091
             )
         case (
             Acknowledged()
-            | Forwarded()
             | UrgencySeen()
             | ConflictDeclared()
             | InvestigatorAssigned()
@@ -188,7 +201,13 @@ def answer_of(event: ReviewEvent) -> Contract | None:
                 result=event.result.value,
                 closed_on=event.closed_on,
             )
-        case NoticeReceived() | NoticeCorrected() | DistrictEscalated() | DistrictMoved():
+        case (
+            NoticeReceived()
+            | NoticeCorrected()
+            | NoticeForwarded()
+            | DistrictEscalated()
+            | DistrictMoved()
+        ):
             return None
         case _:
             assert_never(event)

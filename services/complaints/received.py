@@ -13,21 +13,23 @@ from services.complaints.review import (
     DistrictEscalated,
     DistrictMoved,
     NoticeCorrected,
+    NoticeForwarded,
     NoticeReceived,
     Review,
 )
 from services.complaints.words import Allegation, Result, Trigger
 from shared.contracts.complaints import (
     AppealAnsweredV1,
-    AppealExtendedV1,
     ComplaintAppealedV1,
     ComplaintClosedV1,
     ComplaintCorrectedV1,
     ComplaintDeterminedV1,
     ComplaintEscalatedV1,
+    ComplaintForwardedV1,
     ComplaintReceivedV1,
     ComplaintReopenedV1,
     ComplaintWithdrawnV1,
+    ExtensionNoticedV1,
     NoticeAcknowledgedV1,
     ReviewClosedV1,
     ReviewOpenedV1,
@@ -95,6 +97,9 @@ def from_district(desk: ReviewsDesk, told: FromDistrict) -> Sequence[Aggregate]:
                 corrected_on=told.corrected_on,
             )
             review.record(corrected, by=by)
+        case ComplaintForwardedV1():
+            forwarded = NoticeForwarded(school=told.school, forwarded_on=told.forwarded_on)
+            review.record(forwarded, by=by)
         case ComplaintEscalatedV1():
             escalated = DistrictEscalated(
                 trigger=Trigger(told.trigger), escalated_on=told.escalated_on
@@ -108,7 +113,7 @@ def from_district(desk: ReviewsDesk, told: FromDistrict) -> Sequence[Aggregate]:
 def _moved(  # noqa: PLR0911  # one case a contract
     told: ComplaintDeterminedV1
     | ComplaintAppealedV1
-    | AppealExtendedV1
+    | ExtensionNoticedV1
     | AppealAnsweredV1
     | ComplaintWithdrawnV1
     | ComplaintClosedV1
@@ -122,11 +127,13 @@ def _moved(  # noqa: PLR0911  # one case a contract
             return DistrictMoved(step=told.event, detail=found, on=told.determined_on)
         case ComplaintAppealedV1():
             return DistrictMoved(step=told.event, detail=told.party, on=told.received_on)
-        case AppealExtendedV1():
-            until = f"until {told.anticipated_on}"
+        case ExtensionNoticedV1():
+            what = "determination" if told.party is None else f"appeal of the {told.party}"
+            until = f"{what}, until {told.anticipated_on}"
             return DistrictMoved(step=told.event, detail=until, on=told.noticed_on)
         case AppealAnsweredV1():
-            return DistrictMoved(step=told.event, detail=told.outcome, on=told.answered_on)
+            detail = f"appeal of the {told.party}: {told.outcome}"
+            return DistrictMoved(step=told.event, detail=detail, on=told.answered_on)
         case ComplaintWithdrawnV1():
             detail = "the district goes on" if told.goes_on else ""
             return DistrictMoved(step=told.event, detail=detail, on=told.withdrawn_on)

@@ -63,6 +63,18 @@ class NoticeCorrected(Event):
         review.officer = self.officer
 
 
+class NoticeForwarded(Event):
+    """The district learned to which school its notice belongs (C-COMP-4)."""
+
+    TOPIC: ClassVar[str] = "review.notice_forwarded"
+
+    school: str
+    forwarded_on: date
+
+    def apply(self, review: Review) -> None:
+        """Nothing is decided on it."""
+
+
 class DistrictEscalated(Event):
     """The district says that something must not wait (C-COMP-18)."""
 
@@ -132,6 +144,7 @@ class ReviewClosed(Event):
 ReviewEvent = (
     NoticeReceived
     | NoticeCorrected
+    | NoticeForwarded
     | DistrictEscalated
     | DistrictMoved
     | NoticeAcknowledged

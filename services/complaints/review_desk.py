@@ -5,6 +5,7 @@ The agency owes no reply; what it does give goes back as a contract (C-COMP-5, C
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from eventsourcing.application import AggregateNotFoundError
@@ -44,6 +45,7 @@ class ReviewsDesk(Office):
     ) -> None:
         super().__init__(org, store, keyring, counterpart=counterpart, zone=zone, now=now)
         self.caseload = Caseload(self, self.engine)
+        self._giving_numbers = Lock()
 
     # --- Commands -------------------------------------------------------------------------------
 
@@ -53,6 +55,10 @@ class ReviewsDesk(Office):
         Gives the case number: the next free one of the year when none is named.
         """
         self._check(by, "C-COMP-5")
+        with self._giving_numbers:
+            return self._acknowledge(number, by, reference)
+
+    def _acknowledge(self, number: str, by: str, reference: str) -> str:
         today = self.today()
         taken = {case.reference for case in self.caseload.cases() if case.reference}
         chosen = reference.strip() or domain.next_reference(today.year, taken)

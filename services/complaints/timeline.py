@@ -77,6 +77,8 @@ def _reviewed(event: ReviewEvent, read: Callable[[Sealed | None], str]) -> Told:
             )
         case r.NoticeCorrected():
             return "The district corrected its notice", (("On", str(event.corrected_on)),)
+        case r.NoticeForwarded():
+            return "The district told which school it is", (("School", event.school),)
         case r.DistrictEscalated():
             what = (("What", event.trigger.value), ("On", str(event.escalated_on)))
             return "The district says that it must not wait", what

@@ -55,6 +55,14 @@ class ComplaintCorrectedV1(Matter):
     corrected_on: date
 
 
+class ComplaintForwardedV1(Matter):
+    """The school of a report to the tip line became known (C-COMP-4)."""
+
+    name: Literal["complaints.forwarded.v1"] = "complaints.forwarded.v1"
+    school: str
+    forwarded_on: date
+
+
 class ComplaintEscalatedV1(Matter):
     """Something in the complaint must not wait (C-COMP-18)."""
 
@@ -88,10 +96,12 @@ class ComplaintAppealedV1(Matter):
     received_on: date
 
 
-class AppealExtendedV1(Matter):
-    """The answer to the appeal will take longer (C-COMP-10)."""
+class ExtensionNoticedV1(Matter):
+    """The determination, or the answer to the appeal of a party, will take longer (C-COMP-10)."""
 
     name: Literal["complaints.extended.v1"] = "complaints.extended.v1"
+    party: Literal["complainant", "officer"] | None
+    """Whose appeal; null where the determination itself is meant."""
     noticed_on: date
     anticipated_on: date
 
@@ -100,6 +110,7 @@ class AppealAnsweredV1(Matter):
     """The Superintendent answered an appeal (C-COMP-9)."""
 
     name: Literal["complaints.answered.v1"] = "complaints.answered.v1"
+    party: Literal["complainant", "officer"]
     outcome: Literal["upheld", "changed", "returned"]
     answered_on: date
 
@@ -166,10 +177,11 @@ class ReviewClosedV1(Matter):
 FromDistrict = Annotated[
     ComplaintReceivedV1
     | ComplaintCorrectedV1
+    | ComplaintForwardedV1
     | ComplaintEscalatedV1
     | ComplaintDeterminedV1
     | ComplaintAppealedV1
-    | AppealExtendedV1
+    | ExtensionNoticedV1
     | AppealAnsweredV1
     | ComplaintWithdrawnV1
     | ComplaintClosedV1

@@ -68,6 +68,7 @@ class Store:
             connection.isolation_level = None  # else the driver begins and commits behind our back
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA secure_delete=ON")  # a destroyed key leaves no trace
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Any) -> None:

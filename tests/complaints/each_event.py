@@ -131,6 +131,7 @@ OF_A_TIP: list[TipSetAside | TipSettled] = [
 OF_A_REVIEW: list[r.ReviewEvent] = [
     r.NoticeReceived(**FACTS, received_on=MONDAY, notified_on=MONDAY),
     r.NoticeCorrected(**FACTS, corrected_on=MONDAY),
+    r.NoticeForwarded(school=SCHOOL, forwarded_on=MONDAY),
     r.DistrictEscalated(trigger=Trigger.WEAPON, escalated_on=MONDAY),
     r.DistrictMoved(step="closed", detail="duplicate", on=MONDAY),
     r.NoticeAcknowledged(reference="2026-0007", acknowledged_on=MONDAY),

@@ -20,6 +20,7 @@ from services.complaints.events import (
 from services.complaints.matter import matter_id
 from services.complaints.timeline import own_timeline, timeline
 from services.complaints.words import Allegation, Conflict, Duty, Outcome, Party, Stage, Trigger
+from shared.errors import Refused
 from tests.complaints.samples import (
     CALENDAR,
     CONTACT,
@@ -318,3 +319,12 @@ def test_comp_14_a_declared_conflict_is_kept_as_it_was_said(desk: ComplaintsDesk
     desk.declare_conflict(number, by=PRINCIPAL, conflict=Conflict.WITNESS)
     lines = timeline(history(desk, number), desk.keyring)
     assert lines[-1].details == (("Who", PRINCIPAL), ("Conflict", "witness"))
+
+
+def test_priv_1_nothing_more_is_kept_with_what_has_been_erased(desk: ComplaintsDesk) -> None:
+    number, passphrase = file(desk)
+    desk.keyring.destroy(desk.complaint(number).subject)
+    with pytest.raises(Refused, match="C-PRIV-1") as refusal:
+        desk.write_own_message(number, passphrase, text="Are you there?")
+    assert refusal.value.field is None
+    assert len(desk.events_of(desk.complaint(number).id)) == 1

@@ -237,7 +237,7 @@ def test_comp_11_the_district_tells_each_step_and_the_agency_shows_it(
     assert [(step.step, step.detail) for step in case.district] == [
         ("determined", "use of force: not sustained"),
         ("appealed", "complainant"),
-        ("answered", "returned"),
+        ("answered", "appeal of the complainant: returned"),
         ("withdrawn", ""),
         ("closed", "withdrawn"),
         ("reopened", ""),
