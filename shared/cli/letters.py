@@ -169,7 +169,6 @@ def _found(
     finally:
         for each in wired:
             each.desk.close()
-            each.desk.keyring.close()
 
 
 def _one(found: list[Found], number: UUID) -> Found:
@@ -196,12 +195,12 @@ def _body(letter: Found) -> str:
 
 def _show_table(waiting: list[Found]) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     if not waiting:
         typer.echo("no letters wait")
         return
-    table = Table("id", "to", "from", "contract", "reason", "since")
+    table = Table(Column("id", no_wrap=True), "to", "from", "contract", "reason", "since")
     for each in waiting:
         entry = each.entry
         to = f"{each.service.desk.org}.{each.service.name}"

@@ -213,9 +213,12 @@ class Bus:
     async def _heal(
         self, connection: Connection, inbox: Inbox, source: Source, stream: str, durable: str
     ) -> None:
-        """When the stream has nothing more for us but the publisher has, ask for the rest."""
+        """When the stream has nothing new for us but the publisher has, ask for the rest.
+
+        So what was delivered to a process that then died need not wait to be delivered again.
+        """
         reader = await connection.js.consumer_info(stream, durable)  # raises when it was wiped
-        if reader.num_pending or reader.num_ack_pending:
+        if reader.num_pending:
             return
         try:
             last, received = await inbox.last(connection.client), await inbox.position()

@@ -8,9 +8,10 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 from uuid import NAMESPACE_OID, uuid5
 
+from eventsourcing.application import AggregateNotFoundError
 from fastapi import FastAPI
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
 
@@ -63,12 +64,9 @@ class Said(CreatedEvent):
 
 
 class Hearing(Aggregate):
-    """What one source said, all of it: so whoever adds to it races with whoever else does."""
+    """All that one source said: so whoever adds to it races with whoever else does."""
 
     TOPIC = "toy.hearing"
-
-    def __init__(self) -> None:
-        self.heard: list[int] = []
 
 
 class Listened(CreatedEvent):
@@ -88,7 +86,7 @@ class Heard(Event):
     n: int
 
     def apply(self, hearing: Hearing) -> None:
-        hearing.heard.append(self.n)
+        """Nothing is decided on it."""
 
 
 TABLES = MetaData()
@@ -126,17 +124,16 @@ class Toys(Desk):
 
     def hear(self, source: str, n: int) -> Sequence[Aggregate]:
         number = uuid5(NAMESPACE_OID, source)
-        hearing: Any = (
-            self.repository.get(number)
-            if number in self.repository
-            else Hearing.begin(Listened(), by="wire", number=number)
-        )
+        try:
+            hearing = self.loaded(number)
+        except AggregateNotFoundError:
+            hearing = Hearing.begin(Listened(), by="wire", number=number)
         hearing.record(Heard(n=n), by="wire")
         return [hearing]
 
     def heard(self, source: str) -> list[int]:
-        number = uuid5(NAMESPACE_OID, source)
-        return list(self.repository.get(number).heard) if number in self.repository else []
+        events = self.events_of(uuid5(NAMESPACE_OID, source))
+        return [event.n for event in events if isinstance(event, Heard)]
 
 
 def publish(event: Event) -> tuple[Publication, ...]:
@@ -153,6 +150,8 @@ class Toy:
         self.own = f"{settings.org}.{NAME}"
         self.refused: set[int] = set()
         """Numbers it can't handle, for as long as they are in here."""
+        self.raised: list[Exception] = []
+        """What handling raises, one each time, before it works again."""
         self.notebook = Notebook(self.desk, self.desk.engine)
         self.service = Service(
             name=NAME,
@@ -173,6 +172,8 @@ class Toy:
     def _handling(self, source: str) -> Callable[[Contract], Sequence[Aggregate]]:
         def handle(contract: Contract) -> Sequence[Aggregate]:
             assert isinstance(contract, SaidV1)
+            if self.raised:
+                raise self.raised.pop()
             if contract.n in self.refused:
                 raise Refused("C-TOY-1", "this number can't be heard yet", "n")
             return self.desk.hear(source, contract.n)
@@ -228,7 +229,6 @@ class Toy:
         """End it."""
         self.disconnect()
         self.desk.close()
-        self.desk.keyring.close()
 
 
 def eventually(true: Callable[[], object], seconds: float = 20) -> None:

@@ -1,0 +1,97 @@
+"""What each organisation may do on the other's server, and how the servers are set up."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from nats.errors import Error as NatsError
+
+from shared.contracts.base import OWN
+from shared.wire import names
+from shared.wire.asking import NoAnswer, ask
+from shared.wire.server import Ports, set_up
+from tests.servers import AGENCY, DISTRICT, as_services_of
+from tests.wire.toy import NAME, eventually
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+
+    from tests.wire.toy import Toy
+
+PORTS = Ports(14222, 15222, 17422)
+
+
+def test_keys_are_made_once_for_their_owner_only(tmp_path: Path) -> None:
+    set_up(tmp_path, DISTRICT, AGENCY, PORTS)
+    seeds = sorted(tmp_path.glob("*/secrets/*.seed"))
+    before = [each.read_text() for each in seeds]
+    set_up(tmp_path, DISTRICT, AGENCY, PORTS._replace(district=14223))
+
+    assert [each.relative_to(tmp_path).as_posix() for each in seeds] == [
+        "sample-pd/secrets/leaf.seed",
+        "sample-pd/secrets/services.seed",
+        "sample-sd/secrets/services.seed",
+    ]
+    assert [each.read_text() for each in seeds] == before
+    assert {each.stat().st_mode & 0o777 for each in seeds} == {0o600}
+    district = (tmp_path / DISTRICT / "nats.conf").read_text()
+    assert "14223" in district
+    assert not any(seed in district for seed in before)
+
+
+def test_an_organisation_asks_only_for_what_is_meant_for_it(district: Toy, agency: Toy) -> None:
+    district.connect()
+    agency.connect()
+    district.say_inside(1)
+    district.say(2)
+    eventually(lambda: agency.heard() == [2])
+
+    async def asked(client: Client) -> list[int]:
+        answer = await ask(client, DISTRICT, AGENCY, NAME, after=0, limit=10)
+        return [each.position for each in answer.messages]
+
+    async def asked_for_what_is_inside(client: Client) -> None:
+        with pytest.raises(NoAnswer):
+            await ask(client, DISTRICT, OWN, NAME, after=0, limit=10)
+
+    assert as_services_of(agency.settings, asked) == [2]
+    as_services_of(agency.settings, asked_for_what_is_inside)
+
+
+def test_an_organisation_neither_hears_nor_touches_the_others_streams(
+    district: Toy, agency: Toy
+) -> None:
+    district.connect()
+    agency.connect()
+    eventually(lambda: district.service.link.counterpart_up)
+
+    async def tried(client: Client) -> list[str]:
+        seen: list[str] = []
+
+        async def see(message: Msg) -> None:
+            seen.append(message.subject)
+
+        await client.subscribe("accord.>", cb=see)
+        refused = []
+        for subject in (
+            f"$JS.district.API.STREAM.PURGE.{names.stream(DISTRICT, 'OWN')}",
+            f"api.{DISTRICT}.STREAM.PURGE.{names.stream(DISTRICT, 'OWN')}",
+            f"api.{DISTRICT}.CONSUMER.CREATE.{names.stream(DISTRICT, 'OWN')}",
+            f"accord.{DISTRICT}.own.{NAME}.said",
+        ):
+            try:
+                await client.request(subject, b"{}", timeout=0.5)
+            except NatsError:
+                refused.append(subject)
+        await asyncio.to_thread(district.say_inside, 1)
+        await asyncio.sleep(0.5)
+        assert f"accord.{DISTRICT}.own.{NAME}.said" not in seen[1:], seen
+        return refused
+
+    assert len(as_services_of(agency.settings, tried)) == 4
+    eventually(lambda: district.desk.heard(district.own) == [1])
