@@ -25,29 +25,36 @@ if TYPE_CHECKING:
 TIPS = Path(__file__).parents[2] / "samples" / "tips"
 PRINCIPAL, SCHOOL, OFFICER = "staff-1", "sample-valley-high", "officer-12"
 REVIEWER = "agency-2"
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 
 
 def load_samples(settings: Settings) -> None:
     """Give an organisation its sample complaints, once its desk has heard of the program."""
     if settings.kind == "district":
         with district_desk(settings) as desk:
-            if not desk.docket.entries() and _waited(lambda: _knows_program(desk)):
+            if not desk.docket.entries():
+                _wait(lambda: _knows_program(desk))
                 _file(desk)
     else:
         with agency_desk(settings) as reviews:
-            if _waited(lambda: bool(reviews.caseload.cases() and _has_reviewer(reviews))):
-                _answer(reviews)
+            _wait(lambda: bool(reviews.caseload.cases() and _has_reviewer(reviews)))
+            _answer(reviews)
 
 
-def _waited(until: Callable[[], bool]) -> bool:
-    """Whether it came about in time: contracts take a moment from one service to the next."""
+def _wait(until: Callable[[], bool]) -> None:
+    """Contracts take a moment from one service to the next.
+
+    Raises:
+        TimeoutError: they did not come.
+    """
     limit = time.monotonic() + WAIT_SECONDS
     while not until():
         if time.monotonic() > limit:
-            return False
+            raise TimeoutError(
+                f"the sample program did not reach the complaints desk in {WAIT_SECONDS:.0f} s:"
+                " see the logs of the directory and of NATS, and start again"
+            )
         time.sleep(0.1)
-    return True
 
 
 def _knows_program(desk: ComplaintsDesk) -> bool:

@@ -45,13 +45,13 @@ SCHOOL, OFFICER = "sample-valley-high", "officer-12"
 def file_by_form(program: Program, page: Page) -> tuple[str, str]:
     """Fill in the form as a parent would; gives number and passphrase of the receipt."""
     page.goto(program.url("district", "/complaint"))
-    page.get_by_label("School").select_option(SCHOOL)
-    page.get_by_label("Officer").select_option(OFFICER)
-    page.get_by_label("Use of force").check()
+    page.get_by_label("School", exact=True).select_option(SCHOOL)
+    page.get_by_label("Officer", exact=True).select_option(OFFICER)
+    page.get_by_text("Use of force").click()
     page.get_by_label("What happened").fill(STORY)
     page.get_by_label("Your name").fill(NAME)
-    page.get_by_label("E-mail address").fill(CONTACT)
-    page.get_by_role("button", name="Send").click()
+    page.get_by_label("How can we reach you?").fill(CONTACT)
+    page.get_by_role("button", name="Send the complaint").click()
     text = page.locator("main").inner_text()
     number = re.search(r"SRO-\w{4}-\w{4}", text)
     passphrase = re.search(r"\b\w{4}-\w{4}-\w{4}-\w{4}\b", text)
@@ -147,7 +147,7 @@ def test_comp_5_complaints_cross_to_the_agency_and_its_answer_comes_back(
     page.goto(program.url("district", "/follow"))
     page.get_by_label("Number").fill(number)
     page.get_by_label("Passphrase").fill(passphrase)
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Show the complaint").click()
     history = page.locator("main").inner_text()
     for told in ("The written determination was issued", "The Superintendent answered your appeal"):
         assert told in history
