@@ -56,7 +56,7 @@ class Appointed(Event):
     effective_to: date | None
 
     def apply(self, post: Post) -> None:
-        post.terms[self.staff, self.effective_from] = self.effective_to
+        post.terms = {**post.terms, (self.staff, self.effective_from): self.effective_to}
 
 
 def establish(kind: Kind, *, role: Role, school: str | None) -> PostEstablished:
