@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from services.complaints.application import ComplaintsDesk
 
 Short = Annotated[str, Field(max_length=10_000)]
+Reference = Annotated[str, Field(max_length=100)]
 
 
 class ComplaintFiled(BaseModel):
@@ -29,9 +30,9 @@ class ComplaintFiled(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     narrative: Annotated[str, Field(max_length=NARRATIVE_CHARS_MAX)]
-    school: str | None = None
+    school: Reference | None = None
     """Reference of a school of the program; absent when not known."""
-    officer: str | None = None
+    officer: Reference | None = None
     """Reference of an officer of the program; absent when not known."""
     incident_on: date | None = None
     allegations: Annotated[list[Allegation], Field(max_length=len(Allegation))] = []
@@ -40,7 +41,7 @@ class ComplaintFiled(BaseModel):
     harm: bool = False
     """Whether harm to a student is alleged."""
     names_principal: bool = False
-    language: str = "en"
+    language: Reference = "en"
     """Language tag for the letters."""
     complainant: Short | None = None
     """Name; absent to stay anonymous."""

@@ -14,7 +14,7 @@ from services.complaints.inputs import NOT_LISTED, listed
 from services.complaints.policy import OVERSEERS
 from services.complaints.views import Group, Row, clocks_shown, rows
 from services.complaints.words import APPEAL_DUTY, Stage
-from shared.web import Pages, Staff
+from shared.web import FormProblem, Pages, Staff
 
 if TYPE_CHECKING:
     from services.complaints.application import ComplaintsDesk
@@ -77,6 +77,9 @@ class DistrictPages:
 
     def as_csv(self, staff: Staff, school: str = "", stage: str = "") -> Response:
         """The same lines for a spreadsheet; references only, as on the page."""
+        schools = self._desk.reference.current().schools(self._desk.today())
+        if wrong := _wrong(school, stage, schools):
+            raise FormProblem(wrong, 422)
         text = io.StringIO()
         writer = csv.DictWriter(text, COLUMNS)
         writer.writeheader()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -94,6 +95,16 @@ def test_comp_2_what_cannot_be_taken_names_its_field(
     _is_problem(answer, field)
     assert NAME not in answer.text
     assert not site.desk.docket.entries()
+
+
+@pytest.mark.parametrize("field", ["narrative", "school", "officer", "language", "contact"])
+def test_comp_2_half_a_character_names_its_field(site: DistrictSite, field: str) -> None:
+    body = json.dumps({"narrative": STORY, field: "half a character \ud800"})
+    sent = {"Content-Type": "application/json", "Idempotency-Key": "1"}
+    with site.client() as client:
+        answer = client.post("/api/complaints", content=body, headers=sent)
+    assert answer.status_code == 422
+    _is_problem(answer, field)
 
 
 def _is_problem(answer: httpx.Response, field: str) -> None:

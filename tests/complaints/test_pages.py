@@ -399,6 +399,7 @@ def test_time_11_the_docket_groups_by_what_is_due_and_filters(site: DistrictSite
         wrong = client.get("/docket?school=nowhere&stage=lost")
         assert wrong.status_code == 422
         assert 'href="#field-stage"' in wrong.text
+        assert client.get("/docket.csv?stage=lost").status_code == 422
         lines = client.get("/docket.csv?school=fixture-peak-high").text.splitlines()
         assert lines[0].startswith("number,group,stage")
         assert [each.split(",")[0] for each in lines[1:]] == [fresh]
