@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fastapi import FastAPI
+    from playwright.sync_api import Page
 
     from services.complaints.application import ComplaintsDesk, Receipt
     from services.complaints.review_desk import ReviewsDesk
@@ -142,3 +143,20 @@ def served(app: FastAPI) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def sign_in(page: Page, staff: str) -> None:
+    """Sign in as its page lets people do."""
+    page.goto("/sign-in")
+    page.get_by_text(staff).click()
+    page.get_by_role("button", name="Sign in").click()
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button."""
+    page.get_by_role("button", name=button).click()
+
+
+def act(page: Page, link: str) -> None:
+    """Follow a link of the page itself."""
+    page.get_by_role("main").get_by_role("link", name=link).click()
