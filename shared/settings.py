@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.wire.store import Store
@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     """The keys of subject persons lie apart from the histories, so that no copy of a history
     holds them."""
     host: str = "127.0.0.1"
-    ports: dict[str, int] = {}  # noqa: RUF012  # pydantic copies the default
+    ports: dict[str, int] = Field(default_factory=dict)
     """HTTP port of each service."""
     demo_people: bool = False
     """Let the named demo people sign in without a password; loopback only."""
