@@ -57,6 +57,8 @@ class Desk(Application[UUID]):
         """Release the connections."""
         self.keyring.close()
         self.engine.dispose()
+        recorder: Any = self.recorder
+        recorder.close()  # the library closes only its pool
         super().close()
 
     def construct_recorder(self) -> ProcessRecorder:

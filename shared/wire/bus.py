@@ -21,7 +21,7 @@ from shared.wire import names
 from shared.wire.asking import NoAnswer, answer, ask
 from shared.wire.channels import answering, receiving
 from shared.wire.inbox import Inbox
-from shared.wire.letters import STORE_TROUBLE, LetterBook
+from shared.wire.letters import LetterBook
 from shared.wire.outbox import Outbox
 from shared.wire.relay import Relay
 from shared.wire.streams import copy_made, ensure_published, ensure_reader
@@ -41,6 +41,8 @@ log = structlog.get_logger()
 RECONNECT_SECONDS = 1
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
 """Before another connection; the last one again and again."""
+COUNT_SECONDS = 0.5
+"""Between counts of what waits, for the desk to show."""
 CHECK_SECONDS = 3
 """Between looks at whether the counterpart answers, and whether anything was missed."""
 LATER_SECONDS = 2
@@ -89,9 +91,9 @@ class Bus:
             try:
                 await self._relay.count()
                 self._service.link.letters = await asyncio.to_thread(self._letters.waiting)
-            except STORE_TROUBLE as error:
-                log.warning("store in trouble", error=type(error).__name__)
-            await asyncio.sleep(0.5)
+            except Exception as error:
+                log.warning("not counted", error=type(error).__name__)
+            await asyncio.sleep(COUNT_SECONDS)
 
     async def _keep_connected(self) -> None:
         tries = 0
