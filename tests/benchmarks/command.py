@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import warnings
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+
+import structlog
 
 from shared.cli.output import COULD_NOT_RUN, FOUND_WRONG, CannotRun
 from tests.benchmarks.measure import Bench
@@ -58,6 +61,10 @@ def run(names: Sequence[str], *, quick: bool, report: bool) -> bool:
 
 def measured(name: str, *, quick: bool, rounds: int | None = None) -> list[Row]:
     """The rows of one benchmark, on servers of its own that are gone afterwards."""
+    structlog.configure(  # the standard output is for rows
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     function: Callable[[Bench], list[Row]] = getattr(
         import_module(f"tests.benchmarks.{MODULES[name]}"), name
     )
