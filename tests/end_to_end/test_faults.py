@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 
 from services.complaints.matter import number_of
 from services.complaints.review import NoticeReceived
@@ -15,6 +16,8 @@ from tests.end_to_end.program import Program, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+pytestmark = pytest.mark.xdist_group("end to end")  # they share the running program
 
 REVIEWER, SUPERINTENDENT = "agency-2", "staff-4"
 ROUNDS = 6

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.xdist_group("end to end")  # they share the running program
+
 NAME = "Robin Placeholder"
 CONTACT = "robin.placeholder@example.invalid"
 STORY = "He shouted at my child beside locker 0099 and took the phone away."
