@@ -63,14 +63,10 @@ def letters_app(services: Mapping[str, Callable[[Settings], Service]]) -> typer.
         " lost: mend the cause, then `accord letters retry`.",
         no_args_is_help=True,
     )
-
-    @app.callback()
-    def wire(context: typer.Context) -> None:
-        context.obj = services
-
-    app.command("list")(list_letters)
-    app.command("show")(show_letter)
-    app.command("retry")(retry_letters)
+    wired = {"obj": services}
+    app.command("list", context_settings=wired)(list_letters)
+    app.command("show", context_settings=wired)(show_letter)
+    app.command("retry", context_settings=wired)(retry_letters)
     return app
 
 

@@ -11,6 +11,7 @@ import pytest
 from eventsourcing.persistence import OperationalError, Tracking
 from typer.testing import CliRunner
 
+from services.__main__ import app as accord
 from shared.cli.letters import letters_app
 from shared.cli.output import CannotRun
 from shared.settings import ENV_FILE
@@ -244,3 +245,10 @@ def test_a_retry_that_fails_ends_with_exit_code_1(waiting: Toy, stores: Stores) 
 def test_what_can_not_be_done_is_said(waiting: Toy, stores: Stores, arguments: list[str]) -> None:
     with pytest.raises(CannotRun):
         _given(waiting, stores, *arguments)
+
+
+def test_the_accord_command_knows_whose_letters_there_are() -> None:
+    result = CliRunner().invoke(accord, ["letters", "list", "--service", "nobody"])
+
+    assert isinstance(result.exception, CannotRun)
+    assert "choose complaints or directory" in str(result.exception)
