@@ -14,7 +14,6 @@ import structlog
 from eventsourcing.persistence import IntegrityError, Tracking
 
 from shared.contracts.base import OWN
-from shared.desk import RACES_MAX
 from shared.wire.asking import LIMIT_MAX, Answer, NoAnswer, ask
 from shared.wire.cloudevent import NotACloudEvent, from_headers
 from shared.wire.letters import STORE_TROUBLE, reason_of, set_aside, understood
@@ -32,6 +31,8 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
+LOST_RACES_MAX = 100
+"""A contract waits for nobody at a desk, so it may lose to many before it is set aside."""
 STORE_WAIT_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 """Between tries while the store is in trouble; the last one again and again."""
 
@@ -189,7 +190,7 @@ class Inbox:
 
     def _handle(self, message: Message) -> None:
         received = Tracking(self._source.name, message.position)
-        for _ in range(RACES_MAX):
+        for _ in range(LOST_RACES_MAX):
             try:
                 changed = self._changed(message)
                 self._desk.save_once(received, *changed)
