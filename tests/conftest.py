@@ -41,9 +41,12 @@ def servers(tmp_path: Path) -> Iterator[Topology]:
         yield both
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium; a machine without one fails the test, it does not skip it."""
+    """A headless Chromium; a machine without one fails the test, it does not skip it.
+
+    Not for a whole session: while it runs, no `asyncio.run` can be called in its thread.
+    """
     names = (os.environ.get("ACCORD_CHROMIUM"), "chromium", "google-chrome", "chromium-browser")
     found = next((path for name in names if name and (path := shutil.which(name))), None)
     if found is None:
