@@ -42,6 +42,7 @@ SYNCHRONISED = "streams on file, sync_interval 2 minutes (the server's default)"
 WINDOW = 1_024
 FETCH = 100
 ALL_SECONDS = 120
+STOP_SECONDS = 20
 LOOK_SECONDS = 0.005
 
 
@@ -98,7 +99,8 @@ async def on_the_bus(service: Service, settings: Settings) -> AsyncIterator[None
         yield
     finally:
         running.cancel()
-        await asyncio.wait([running])
+        await asyncio.wait([running], timeout=STOP_SECONDS)
+        assert running.done(), "the bus was told to stop and did not"
         service.desk.saved = lambda: None
 
 

@@ -116,18 +116,22 @@ def _crossed(orgs: Both, commands: int) -> list[float]:
     desk = orgs.district.desk
     given: dict[UUID, float] = {}
     seen: dict[UUID, float] = {}
+    failures: list[Exception] = []
     with psycopg.connect(orgs.settings[AGENCY].store_url, autocommit=True) as agency:
         after = agency.execute("SELECT max(notification_id) FROM reviewsdesk_events").fetchone()
         position = (after and after[0]) or 0
         turns = iter(range(commands))
         began = time.perf_counter()
         people = [
-            threading.Thread(target=_give, args=(desk, turns, began, given)) for _ in range(PEOPLE)
+            threading.Thread(target=_give, args=(desk, turns, began, given, failures))
+            for _ in range(PEOPLE)
         ]
         for each in people:
             each.start()
         until = time.monotonic() + commands / PER_SECOND + ALL_SECONDS
         while len(seen) < commands:
+            if failures:
+                raise failures[0]
             assert time.monotonic() < until, f"{len(seen)} of {commands} crossed"
             rows = agency.execute(EFFECTS, (position,), prepare=True, binary=True).fetchall()
             now = time.perf_counter()
@@ -140,11 +144,19 @@ def _crossed(orgs: Both, commands: int) -> list[float]:
 
 
 def _give(
-    desk: ComplaintsDesk, turns: Iterator[int], began: float, given: dict[UUID, float]
+    desk: ComplaintsDesk,
+    turns: Iterator[int],
+    began: float,
+    given: dict[UUID, float],
+    failures: list[Exception],
 ) -> None:
     """Give the next command when it is due, until none is left."""
     for turn in turns:
         due = began + turn / PER_SECOND
         time.sleep(max(0.0, due - time.perf_counter()))
-        receipt = desk.receive(by=PUBLIC, channel=Channel.FORM, narrative=STORY, school=SCHOOL)
+        try:
+            receipt = desk.receive(by=PUBLIC, channel=Channel.FORM, narrative=STORY, school=SCHOOL)
+        except Exception as failure:  # handed to who measures
+            failures.append(failure)
+            return
         given[matter_id(receipt.number)] = due
