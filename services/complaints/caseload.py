@@ -9,7 +9,6 @@ from datetime import date
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, select
 
 from services.complaints.matter import number_of
 from services.complaints.review import (
@@ -24,12 +23,10 @@ from services.complaints.review import (
     ReviewOpened,
 )
 from services.complaints.words import AgencyStatus, Allegation, Result, Trigger
-from shared.wire.view import View
+from shared.wire.entries import Entries, entries_table
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from sqlalchemy import Connection
 
     from shared.aggregate import Event
 
@@ -63,50 +60,29 @@ class Case(BaseModel):
     district: tuple[Step, ...] = ()
 
 
-METADATA = MetaData()
-CASELOAD = Table(
-    "caseload",
-    METADATA,
-    Column("review", String, primary_key=True),
-    Column("entry", Text, nullable=False),
-)
-
-
-class Caseload(View):
+class Caseload(Entries[Case]):
     """Every notice received, the latest first."""
 
     name = "caseload"
-    metadata = METADATA
+    version = 2
+    table = entries_table("caseload", Case)
+    metadata = table.metadata
+    shown = get_args(ReviewEvent)
 
-    def apply(self, connection: Connection, event: Event, position: int) -> None:
-        """Take in the next event of the history."""
-        if not isinstance(event, get_args(ReviewEvent)):
-            return
-        key = str(event.originator_id)
+    def after(self, event: Event, entry: Case | None) -> Case:
+        """The case once this has happened."""
         if isinstance(event, NoticeReceived):
-            case = case_of(event)
-        else:
-            row = select(CASELOAD.c.entry).where(CASELOAD.c.review == key)
-            case = Case.model_validate_json(connection.execute(row).scalar_one())
-            case = case.model_copy(update=_changes(event, case))
-            connection.execute(delete(CASELOAD).where(CASELOAD.c.review == key))
-        connection.execute(
-            insert(CASELOAD).values({"review": key, "entry": case.model_dump_json()})
-        )
+            return case_of(event)
+        assert entry is not None, "a review begins with a notice"
+        return entry.model_copy(update=_changes(event, entry))
 
     def cases(self) -> list[Case]:
         """Every case, the latest notice first."""
-        with self.reading() as connection:
-            rows = connection.execute(select(CASELOAD.c.entry)).scalars().all()
-        cases = [Case.model_validate_json(row) for row in rows]
-        return sorted(cases, key=lambda c: (c.notified_on, c.number), reverse=True)
+        return sorted(self.all_entries(), key=lambda c: (c.notified_on, c.number), reverse=True)
 
     def case(self, review: UUID) -> Case | None:
         """One case."""
-        with self.reading() as connection:
-            mine = select(CASELOAD.c.entry).where(CASELOAD.c.review == str(review))
-            row = connection.execute(mine).scalar()
-        return None if row is None else Case.model_validate_json(row)
+        return self.entry(review)
 
 
 def case_of(notice: NoticeReceived) -> Case:

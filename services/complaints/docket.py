@@ -9,7 +9,6 @@ from datetime import date
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, select
 
 from services.complaints.events import (
     AgencyAcknowledged,
@@ -52,13 +51,9 @@ from services.complaints.words import (
     Stage,
     Trigger,
 )
-from shared.wire.view import View
+from shared.wire.entries import Entries, entries_table
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy import Connection
-
     from shared.aggregate import Event
 
 
@@ -111,51 +106,26 @@ class Entry(BaseModel):
         return any(self.clocks[duty].passed for duty in AGENCY_DUTIES if duty in self.clocks)
 
 
-METADATA = MetaData()
-DOCKET = Table(
-    "docket",
-    METADATA,
-    Column("number", String, primary_key=True),
-    Column("complaint", String, nullable=False, unique=True),
-    Column("entry", Text, nullable=False),
-)
-
-
-class Docket(View):
+class Docket(Entries[Entry]):
     """Every complaint received, and what each waits for."""
 
     name = "docket"
-    version = 2
-    metadata = METADATA
+    version = 3
+    table = entries_table("docket", Entry)
+    metadata = table.metadata
+    shown = get_args(ComplaintEvent)
 
-    def apply(self, connection: Connection, event: Event, position: int) -> None:
-        """Take in the next event of the history."""
-        if not isinstance(event, get_args(ComplaintEvent)):
-            return
-        key = str(event.originator_id)
+    def after(self, event: Event, entry: Entry | None) -> Entry:
+        """The line once this has happened."""
         if isinstance(event, Received):
-            entry = entry_of(event)
-        else:
-            row = select(DOCKET.c.entry).where(DOCKET.c.complaint == key)
-            entry = Entry.model_validate_json(connection.execute(row).scalar_one())
-            entry = entry_after(event, entry)
-            connection.execute(delete(DOCKET).where(DOCKET.c.complaint == key))
-        row_now = {"number": entry.number, "complaint": key, "entry": entry.model_dump_json()}
-        connection.execute(insert(DOCKET).values(row_now))
+            return entry_of(event)
+        assert isinstance(event, Happened)
+        assert entry is not None, "a complaint begins with its receipt"
+        return entry_after(event, entry)
 
     def entries(self) -> list[Entry]:
         """Every entry, the latest receipt first."""
-        with self.reading() as connection:
-            rows = connection.execute(select(DOCKET.c.entry)).scalars().all()
-        entries = [Entry.model_validate_json(row) for row in rows]
-        return sorted(entries, key=lambda e: (e.received_on, e.number), reverse=True)
-
-    def entry(self, complaint: UUID) -> Entry | None:
-        """The entry of one complaint."""
-        with self.reading() as connection:
-            mine = select(DOCKET.c.entry).where(DOCKET.c.complaint == str(complaint))
-            row = connection.execute(mine).scalar()
-        return None if row is None else Entry.model_validate_json(row)
+        return sorted(self.all_entries(), key=lambda e: (e.received_on, e.number), reverse=True)
 
 
 def entry_of(received: Received) -> Entry:

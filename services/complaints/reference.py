@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text, func, insert, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, func, select
 
 from services.complaints.policy import InForce, Policy, Standing
 from shared.aggregate import Aggregate, CreatedEvent
@@ -34,9 +34,8 @@ from shared.wire.view import View
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Connection
-
     from shared.aggregate import Event
+    from shared.wire.rows import Rows
 
 FRESH_SECONDS = 1.0
 CONTRACT: TypeAdapter[Any] = TypeAdapter(DirectoryContract)
@@ -193,7 +192,7 @@ class ReferenceView(View):
     _cached: tuple[int, Reference] = (0, Reference())
     _fresh_until = 0.0
 
-    def apply(self, connection: Connection, event: Event, position: int) -> None:
+    def apply(self, rows: Rows, event: Event, position: int) -> None:
         """Take in what was heard."""
         if isinstance(event, Heard):
             row = {
@@ -201,7 +200,7 @@ class ReferenceView(View):
                 "contract": json.dumps(event.contract),
                 "publisher": event.publisher,
             }
-            connection.execute(insert(BULLETINS).values(row))
+            rows.put(BULLETINS, row)
 
     def current(self) -> Reference:
         """The reference as known now; what another process wrote may be missing for a second."""

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, select
+from sqlalchemy import Column, MetaData, String, Table, select
 
 from services.complaints.unread import TipSetAside, TipSettled
+from shared.wire.rows import Json
 from shared.wire.view import View
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from shared.aggregate import Event
+    from shared.wire.rows import Rows
 
 
 class Waiting(BaseModel):
@@ -35,7 +35,7 @@ TRAY = Table(
     "tray",
     METADATA,
     Column("tip", String, primary_key=True),
-    Column("waiting", Text, nullable=False),
+    Column("waiting", Json(Waiting), nullable=False),
 )
 
 
@@ -45,20 +45,18 @@ class Tray(View):
     name = "tray"
     metadata = METADATA
 
-    def apply(self, connection: Connection, event: Event, position: int) -> None:
+    def apply(self, rows: Rows, event: Event, position: int) -> None:
         """Take in the next event of the history."""
         key = str(event.originator_id)
         match event:
             case TipSetAside():
                 waiting = Waiting(id=event.originator_id, **event.decided())
-                row = {"tip": key, "waiting": waiting.model_dump_json()}
-                connection.execute(insert(TRAY).values(row))
+                rows.put(TRAY, {"tip": key, "waiting": waiting})
             case TipSettled():
-                connection.execute(delete(TRAY).where(TRAY.c.tip == key))
+                rows.remove(TRAY, key)
 
     def waiting(self) -> list[Waiting]:
         """What waits for a person."""
         with self.reading() as connection:
-            rows = connection.execute(select(TRAY.c.waiting)).scalars().all()
-        found = [Waiting.model_validate_json(row) for row in rows]
+            found = connection.execute(select(TRAY.c.waiting)).scalars().all()
         return sorted(found, key=lambda each: (each.set_aside_on, each.id))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Column, Date, Integer, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, Date, Integer, MetaData, String, Table, select
 
 from services.directory.adoption import ComplaintRules, PolicyAdopted
 from services.directory.appointments import Appointed
@@ -20,9 +20,10 @@ from shared.school_calendar import CalendarVersion, DeclaredDay
 from shared.wire.view import View
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, RowMapping, Select
+    from sqlalchemy import RowMapping, Select
 
     from shared.aggregate import Event
+    from shared.wire.rows import Rows
 
 METADATA = MetaData()
 SCHOOLS = Table(
@@ -157,16 +158,16 @@ class Register(View):
     version: ClassVar[int] = 1
     metadata = METADATA
 
-    def apply(self, connection: Connection, event: Event, position: int) -> None:
+    def apply(self, rows: Rows, event: Event, position: int) -> None:
         """Take in the next event; a listing given again for the same day takes its place."""
         match event:
             case SchoolListed() | SchoolAmended():
-                _put(connection, SCHOOLS, event.decided())
+                rows.put(SCHOOLS, event.decided())
             case OfficerListed() | OfficerAmended():
-                _put(connection, OFFICERS, event.decided())
+                rows.put(OFFICERS, event.decided())
             case Appointed():
                 post = {"post": str(event.originator_id), "role": event.role.value}
-                _put(connection, APPOINTMENTS, event.decided() | post)
+                rows.put(APPOINTMENTS, event.decided() | post)
             case CalendarLoaded():
                 row = {
                     "position": position,
@@ -174,14 +175,14 @@ class Register(View):
                     "calendar": event.calendar.model_dump_json(),
                     "sha256": event.sha256,
                 }
-                _put(connection, CALENDARS, row)
+                rows.put(CALENDARS, row)
             case SchoolClosed():
-                _put(connection, DECLARED_DAYS, _declared("closure", event.day, position))
+                rows.put(DECLARED_DAYS, _declared("closure", event.day, position))
             case MakeUpDayAdded():
-                _put(connection, DECLARED_DAYS, _declared("make-up day", event.day, position))
+                rows.put(DECLARED_DAYS, _declared("make-up day", event.day, position))
             case PolicyAdopted():
                 rules = {"complaint": event.complaint.model_dump_json(), "position": position}
-                _put(connection, POLICIES, event.decided() | rules)
+                rows.put(POLICIES, event.decided() | rules)
 
     # --- Questions --------------------------------------------------------------------------
 
@@ -267,12 +268,6 @@ class Register(View):
     def _rows(self, question: Select[Any]) -> list[RowMapping]:
         with self.reading() as connection:
             return list(connection.execute(question).mappings())
-
-
-def _put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
-    same = [column == row[column.name] for column in table.primary_key]
-    connection.execute(delete(table).where(*same))
-    connection.execute(insert(table).values(row))
 
 
 def _declared(kind: str, day: DeclaredDay, position: int) -> dict[str, Any]:

@@ -29,10 +29,8 @@ from sqlalchemy import (
     Table,
     exc,
     func,
-    insert,
     select,
 )
-from sqlalchemy import update as updating
 
 from shared.aggregate import Aggregate, CreatedEvent, Event
 from shared.contracts.base import Contract
@@ -44,10 +42,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Row
 
     from shared.desk import Desk
     from shared.service import Source
+    from shared.wire.rows import Rows
 
 BY = "wire"
 STORE_TROUBLE = (
@@ -252,13 +251,16 @@ class LetterBook(View):
     version: ClassVar[int] = 1
     metadata: ClassVar[MetaData] = TABLES
 
-    def apply(self, connection: Connection, event: Event, position: int) -> None:
+    def apply(self, rows: Rows, event: Event, position: int) -> None:
         """Take in what happened to a letter; other events are not shown here."""
-        mine = updating(LETTERS).where(LETTERS.c.number == str(event.originator_id))
+        if not isinstance(event, LETTER_EVENTS):
+            return
+        number = str(event.originator_id)
+        row = dict(rows.get(LETTERS, number) or {})
         match event:
             case SetAside():
                 row = {
-                    "number": str(event.originator_id),
+                    "number": number,
                     "source": event.source,
                     "origin": event.origin,
                     "name": event.name,
@@ -267,14 +269,11 @@ class LetterBook(View):
                     "tries": 0,
                     "applied": False,
                 }
-                connection.execute(insert(LETTERS).values(row))
             case FailedAgain():
-                tried = {"reason": event.reason, "tries": LETTERS.c.tries + 1}
-                connection.execute(mine.values(tried))
+                row |= {"reason": event.reason, "tries": row["tries"] + 1}
             case Applied():
-                connection.execute(mine.values(applied=True, tries=LETTERS.c.tries + 1))
-            case _:
-                pass
+                row |= {"applied": True, "tries": row["tries"] + 1}
+        rows.put(LETTERS, row)
 
     def waiting(self) -> int:
         """How many wait for somebody."""

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from eventsourcing.application import AggregateNotFoundError
 from fastapi import FastAPI
-from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, select
 
 from shared.aggregate import Aggregate, CreatedEvent, Event
 from shared.contracts.base import OWN, Contract, Publication
@@ -30,7 +30,7 @@ from shared.wire.view import View
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Connection
+    from shared.wire.rows import Rows
 
 NAME = "toys"
 
@@ -105,10 +105,10 @@ class Notebook(View):
     name: ClassVar[str] = "notebook"
     metadata: ClassVar[MetaData] = TABLES
 
-    def apply(self, connection: Connection, event: Event, position: int) -> None:
+    def apply(self, rows: Rows, event: Event, position: int) -> None:
         if isinstance(event, Heard):
             row = {"position": position, "hearing": str(event.originator_id), "n": event.n}
-            connection.execute(insert(HEARD).values(row))
+            rows.put(HEARD, row)
 
     def numbers(self) -> list[int]:
         with self.reading() as connection:
