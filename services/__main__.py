@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from services.directory import cli as directory
-from shared.cli import clauses, deadline
+from shared.cli import clauses, deadline, rebuild
 from shared.cli.output import COULD_NOT_RUN, FOUND_WRONG, CannotRun, print_json
 
 if TYPE_CHECKING:
@@ -62,6 +62,10 @@ app = typer.Typer(
 
 def _built_by(name: str) -> Callable[[Settings], Service]:
     def build(settings: Settings) -> Service:
+        import structlog
+
+        if not structlog.is_configured():  # else logs would go where `--json` prints
+            structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
         service: Service = import_module(f"services.{name}.__main__").service(settings)
         return service
 
@@ -149,6 +153,7 @@ def serve(
 ) -> None:
     """Run one service of one organisation; what `accord run` and a deployment start."""
     from shared.cli.status import settings_of
+    from shared.serve import log_as_json
     from shared.serve import serve as serve_until_stopped
 
     build = _builder(service)
@@ -158,6 +163,7 @@ def serve(
             f"{service} of {org} has no HTTP port: set ACCORD_PORTS, for example"
             f""" '{{"{service}": 8700}}'"""
         )
+    log_as_json(service, org)  # what it does before it serves is told too
     serve_until_stopped(build(settings), settings)
 
 
@@ -178,6 +184,9 @@ def status(data: Data = DATA, as_json: Json = False) -> None:
         show(found)
     if any(standing.wrong for standing in found):
         raise typer.Exit(FOUND_WRONG)
+
+
+app.command(rich_help_panel=RUN)(rebuild.rebuild_command(SERVICES))
 
 
 def _imports() -> typer.Typer:

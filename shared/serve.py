@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 def serve(service: Service, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then stop in order."""
-    _log_as_json(service)
+    log_as_json(service.name, service.desk.org)
     _add_health(service)
     asyncio.run(_serve(service, settings))
 
@@ -109,7 +109,7 @@ def _add_health(service: Service) -> None:
         }
 
 
-def _log_as_json(service: Service) -> None:
+def log_as_json(service: str, org: str) -> None:
     """Logs go to stderr, one JSON object a line; nothing personal is ever logged."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"log": "%(message)s"}')
     structlog.configure(
@@ -122,4 +122,4 @@ def _log_as_json(service: Service) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    structlog.contextvars.bind_contextvars(service=service.name, org=service.desk.org)
+    structlog.contextvars.bind_contextvars(service=service, org=org)

@@ -82,6 +82,8 @@ def _patience(connection: Connection, milliseconds: int) -> Iterator[None]:
         return
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
     try:
+        connection.exec_driver_sql("COMMIT")  # a transaction that reads first could not wait
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield
     finally:  # it belongs to the connection, which others will use
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {SQLITE_LOCK_SECONDS * 1000}")
