@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from shared.aggregate import Event
     from shared.wire.rows import Rows
 
+MANY = 1_200
+"""More than a few transactions."""
+
 
 class Tally(BaseModel):
     """How many numbers a source has said, and what they come to."""
@@ -110,6 +113,11 @@ def hear(desk: Toys, said: Iterable[tuple[str, int]]) -> None:
         for n in others:
             hearing.record(Heard(n=n), by="wire")
         desk.save(hearing)
+
+
+def many(numbers: int = MANY) -> list[tuple[str, int]]:
+    """Numbers from several sources."""
+    return [(f"source-{n // 50}", n) for n in range(numbers)]
 
 
 def number_of(source: str) -> UUID:
