@@ -72,7 +72,8 @@ def rebuild_command(services: Mapping[str, Callable[[Settings], Service]]) -> Ca
             differ = {"differences": [each._asdict() for each in found]} if check else {}
             print_json(facts | differ | {"seconds": round(seconds, 3)})
         else:
-            _tell(name, found, f"{events:,} events, {seconds:.1f} s", check=check)
+            work = f"{events:,} events, {seconds:.1f} s"
+            _tell(f"{name} --org {org}", found, work, check=check)
         if found:
             raise typer.Exit(FOUND_WRONG)
 
@@ -107,7 +108,9 @@ def _progress(doing: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import TimeRemainingColumn as Left
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Left())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    shown = console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
         task = bar.add_task(doing, total=None)
 
         def show(position: int, last: int) -> None:
@@ -116,17 +119,16 @@ def _progress(doing: str) -> Iterator[Callable[[int, int], None]]:
         yield show
 
 
-def _tell(name: str, found: list[Difference], work: str, *, check: bool) -> None:
+def _tell(asked: str, found: list[Difference], work: str, *, check: bool) -> None:
+    name = asked.partition(" ")[0]
     if not check:
         typer.echo(f"{name} is rebuilt ({work}).")
-        return
-    if not found:
+    elif not found:
         typer.echo(f"{name} is what the history says ({work}).")
-        return
-    for each in found[:SHOWN_MAX]:
-        typer.echo(f"{each.table} {' '.join(map(str, each.key))}: {each.what}")
-    if len(found) > SHOWN_MAX:
-        typer.echo(f"and {len(found) - SHOWN_MAX:,} more")
-    typer.echo(
-        f"{name} is not what the history says ({work}): mend it with `accord rebuild {name}`."
-    )
+    else:
+        for each in found[:SHOWN_MAX]:
+            typer.echo(f"{each.table} {' '.join(map(str, each.key))}: {each.what}")
+        if len(found) > SHOWN_MAX:
+            typer.echo(f"and {len(found) - SHOWN_MAX:,} more")
+        typer.echo(f"{name} is not what the history says ({work}).")
+        typer.echo(f"Mend it with `accord rebuild {asked}`.")
