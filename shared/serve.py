@@ -77,7 +77,8 @@ async def _tick(service: Service, handled: asyncio.Event) -> None:
         except Exception as error:
             log.error("clocks not looked at", error=type(error).__name__)  # noqa: TRY400  # its text may be personal
         with suppress(TimeoutError):
-            await asyncio.wait_for(handled.wait(), TICK_SECONDS)
+            async with asyncio.timeout(TICK_SECONDS):
+                await handled.wait()
         await asyncio.sleep(0.2)  # so that a long batch is looked at once, not a thousand times
 
 

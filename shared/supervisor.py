@@ -149,7 +149,8 @@ class Supervisor:
                     f" Its log: {self.log(program.name)}"
                 )
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), pause_seconds)
+                    async with asyncio.timeout(pause_seconds):
+                        await self._stopping.wait()
                     return
                 pause_seconds = min(2 * pause_seconds, PAUSE_SECONDS_MAX)
                 try:

@@ -61,7 +61,9 @@ class Relay:
                     resumed.add(audience)
                 await self._publish(js, audience)
             try:
-                await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                # not `wait_for`, which on Python 3.11 loses a cancellation that comes as it is woken
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._woken.wait()
             except TimeoutError:
                 continue
 
@@ -73,7 +75,8 @@ class Relay:
             if not messages:
                 return
             sent = [await self._send(js, stream, each) for each in messages]
-            await asyncio.wait_for(asyncio.gather(*sent), ACKNOWLEDGE_SECONDS)
+            async with asyncio.timeout(ACKNOWLEDGE_SECONDS):
+                await asyncio.gather(*sent)
             self._acknowledged[audience] = messages[-1].position
             self._count()
 
