@@ -61,7 +61,7 @@ class Relay:
                     resumed.add(audience)
                 await self._publish(js, audience)
             try:
-                # not `wait_for`, which on Python 3.11 loses a cancellation that comes as it is woken
+                # `wait_for` of Python 3.11 loses a cancellation that comes as it is woken
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._woken.wait()
             except TimeoutError:
