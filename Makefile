@@ -32,8 +32,7 @@ test: setup
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest -n auto tests/wire
-	.venv/bin/pytest -n auto --dist loadgroup --ignore tests/wire
+	.venv/bin/pytest -n auto --dist loadgroup
 
 $(UV_READY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Accord needs Python 3.11 or later: make PYTHON=python3.12 ...")'

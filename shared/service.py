@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +32,11 @@ class Source:
     handle: Callable[[Contract], Sequence[Aggregate]]
     """Gives the aggregates to save with the fact of the receipt, in one transaction. May be called
     again for the same contract when somebody else changed an aggregate first."""
+
+    @cached_property
+    def reader(self) -> TypeAdapter[Contract]:
+        """What reads and checks those contracts; made once, which takes long."""
+        return TypeAdapter(self.contracts)
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import TypeAdapter
@@ -34,7 +35,10 @@ from shared.wire.view import View
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from sqlalchemy import Engine
+
     from shared.aggregate import Event
+    from shared.desk import Desk
     from shared.wire.rows import Rows
 
 FRESH_SECONDS = 1.0
@@ -191,6 +195,11 @@ class ReferenceView(View):
     metadata = METADATA
     _cached: tuple[int, Reference] = (0, Reference())
     _fresh_until = 0.0
+    _times_heard = 0
+
+    def __init__(self, desk: Desk, engine: Engine) -> None:
+        self._looking = Lock()
+        super().__init__(desk, engine)
 
     def apply(self, rows: Rows, event: Event, position: int) -> None:
         """Take in what was heard."""
@@ -206,21 +215,27 @@ class ReferenceView(View):
         """The reference as known now; what another process wrote may be missing for a second."""
         if time.monotonic() < self._fresh_until:
             return self._cached[1]
+        with self._looking:
+            if time.monotonic() >= self._fresh_until:
+                self._look()
+            return self._cached[1]
+
+    def _look(self) -> None:
+        times_heard = self._times_heard
         fresh_until = time.monotonic() + FRESH_SECONDS
         with self.reading() as connection:
             latest = connection.execute(select(func.max(BULLETINS.c.position))).scalar() or 0
-            position, reference = self._cached
-            if latest != position:
+            if latest != self._cached[0]:
                 heard = connection.execute(
                     select(BULLETINS.c.contract).order_by(BULLETINS.c.position)
                 ).scalars()
-                reference = put_together(CONTRACT.validate_json(row) for row in heard)
-                self._cached = (latest, reference)
-        self._fresh_until = fresh_until
-        return reference
+                self._cached = (latest, put_together(map(CONTRACT.validate_json, heard)))
+        if times_heard == self._times_heard:  # else something was heard while we looked
+            self._fresh_until = fresh_until
 
     def forget(self) -> None:
         """Look again when asked the next time: this process has just heard something."""
+        self._times_heard += 1
         self._fresh_until = 0.0
 
 

@@ -47,10 +47,17 @@ class TipLine:
         refuses, is kept there with its reason. One above 2 MB is only handed back.
         """
         tips, rejected = read_tips(raw, name=name)
-        receipts = tuple(self._receive(tip) for tip in tips)
-        for each in rejected:
+        receipts: list[Receipt] = []
+        unfit = list(rejected)
+        for tip in tips:
+            try:
+                receipts.append(self._receive(tip))
+            except Refused as refusal:
+                field = refusal.field or "message"
+                unfit.append(Rejected(tip.line, field, refusal.reason, tip.raw))
+        for each in unfit:
             self._set_aside(each)
-        return Taken(receipts, rejected)
+        return Taken(tuple(receipts), tuple(sorted(unfit, key=lambda each: each.line)))
 
     def _receive(self, tip: Tip) -> Receipt:
         arrived = None

@@ -96,6 +96,10 @@ class Tip:
     language: str | None = None
     """The language that the message declares itself to be in, as a tag: "es", "vi" (C-COMP-19)."""
     attachments: tuple[Attachment, ...] = ()
+    line: int = dataclasses.field(default=1, compare=False)
+    """Where in its file it stood."""
+    raw: bytes = dataclasses.field(default=b"", repr=False, compare=False)
+    """As it came, where it was read from a file: a desk may refuse what can be read."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,7 +146,8 @@ def read_tips(raw: bytes, *, name: str) -> tuple[tuple[Tip, ...], tuple[Rejected
         if several and not line.strip():
             continue
         try:
-            tips.append(read_tip(line, name="" if several else name))
+            tip = read_tip(line, name="" if several else name)
+            tips.append(dataclasses.replace(tip, line=number, raw=line))
         except Unreadable as unreadable:
             rejected.append(Rejected(number, unreadable.field, unreadable.reason, line))
     return tuple(tips), tuple(rejected)

@@ -17,9 +17,6 @@ class Channel(StrEnum):
     MAIL = "mail"
 
 
-TIP_LINE = frozenset({Channel.EMAIL, Channel.TEXT, Channel.PHONE, Channel.MAIL, Channel.WEB})
-
-
 class Allegation(StrEnum):
     """What the officer is said to have done; anything more is in the narrative (C-COMP-13)."""
 

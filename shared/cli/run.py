@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOST = "127.0.0.1"
-PORT_BASE = 8700
 PORTS_APART = 10
 """Between the first ports of the organisations, and of the NATS servers."""
 READY_SECONDS_MAX = 60.0

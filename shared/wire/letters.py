@@ -18,7 +18,7 @@ from eventsourcing.persistence import (
     InternalError,
     OperationalError,
 )
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import (
     Boolean,
     Column,
@@ -135,7 +135,7 @@ def understood(source: Source, name: str, body: bytes | str) -> Contract:
         ValidationError: it is none of those the source may send.
         Misnamed: the message says it is another than its body is.
     """
-    contract: Contract = TypeAdapter(source.contracts).validate_json(body)
+    contract = source.reader.validate_json(body)
     if contract.name != name:
         raise Misnamed("the message and its body name different contracts")
     return contract

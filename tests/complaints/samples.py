@@ -36,8 +36,11 @@ from services.complaints.words import (
 )
 from shared.contracts.directory import (
     CalendarLoadedV1,
+    ComplaintRulesV1,
     DeclaredDayV1,
     OfficerListedV1,
+    PolicyAdoptedV1,
+    RuleV1,
     SchoolClosedV1,
     SchoolListedV1,
     SpanV1,
@@ -332,3 +335,32 @@ def determine(desk: ComplaintsDesk, number: str, by: str = PRINCIPAL) -> None:
     investigate(desk, number, by)
     findings = [FindingGiven(Allegation.FORCE, Finding.NOT_SUSTAINED, REASONS)]
     desk.determine(number, by=by, findings=findings, text=LETTER)
+
+
+DEFAULTS = ComplaintRulesV1(
+    filing=RuleV1(unit="calendar_days", count=10, roll="next_business_day"),
+    agency_notice=None,
+    acknowledgement=None,
+    determination=RuleV1(unit="school_days", count=20),
+    appeal_filing=None,
+    appeal_response=RuleV1(unit="school_days", count=30),
+    agency_silence=None,
+    extension_allowed=("appeal_response",),
+    anonymous=True,
+    signed_form_required=False,
+    channels=("form", "email"),
+)
+
+
+def adopted(
+    version: str, since: date = SINCE, until: date | None = None, **rules: Any
+) -> PolicyAdoptedV1:
+    return PolicyAdoptedV1(
+        policy_id="policy-4311",
+        version=version,
+        title="Sample policy",
+        effective_from=since,
+        effective_to=until,
+        complaint=DEFAULTS.model_copy(update=rules),
+        sha256="0" * 64,
+    )

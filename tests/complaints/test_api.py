@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.complaints.samples import NAME, STORY
-from tests.complaints.site import DistrictSite, district_site
+from tests.complaints.site import DistrictSite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     import httpx
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[DistrictSite]:
-    with district_site(tmp_path) as site:
-        yield site
 
 
 FILED = {

@@ -13,15 +13,7 @@ from services.complaints.published import publish
 from services.complaints.received import from_district
 from services.complaints.words import Allegation, Conflict, Finding, Party, Stage
 from tests.complaints.samples import AGENCY, NAME
-from tests.complaints.site import (
-    AgencySite,
-    DistrictSite,
-    act,
-    agency_site,
-    district_site,
-    press,
-    sign_in,
-)
+from tests.complaints.site import AgencySite, DistrictSite, act, agency_site, press, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,28 +23,9 @@ NARROW = {"width": 320, "height": 640}
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[DistrictSite]:
-    with district_site(tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
 def agency(tmp_path: Path) -> Iterator[AgencySite]:
     with agency_site(tmp_path) as site:
         yield site
-
-
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
-def scripted(request: pytest.FixtureRequest) -> bool:
-    on: bool = request.param
-    return on
-
-
-@pytest.fixture
-def page(site: DistrictSite, browser: Browser, scripted: bool) -> Iterator[Page]:
-    context = browser.new_context(base_url=site.url, java_script_enabled=scripted)
-    yield context.new_page()
-    context.close()
 
 
 # --- Staff of the district ------------------------------------------------------------------------

@@ -11,32 +11,10 @@ from playwright.sync_api import Page, expect
 
 from services.complaints.words import Allegation
 from tests.complaints.samples import CONTACT, NAME, STORY
-from tests.complaints.site import DistrictSite, act, district_site, press
+from tests.complaints.site import DistrictSite, act, press
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from playwright.sync_api import Browser
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[DistrictSite]:
-    with district_site(tmp_path) as site:
-        yield site
-
-
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
-def scripted(request: pytest.FixtureRequest) -> bool:
-    on: bool = request.param
-    return on
-
-
-@pytest.fixture
-def page(site: DistrictSite, browser: Browser, scripted: bool) -> Iterator[Page]:
-    context = browser.new_context(base_url=site.url, java_script_enabled=scripted)
-    yield context.new_page()
-    context.close()
+    pass
 
 
 def test_comp_2_the_form_gives_a_receipt_and_the_receipt_opens_the_status_page(

@@ -3,52 +3,30 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
 from services.complaints.policy import Policy
 from services.complaints.reference import put_together
 from shared.contracts.directory import (
-    ComplaintRulesV1,
     MakeUpDayAddedV1,
     OfficerListedV1,
     PolicyAdoptedV1,
-    RuleV1,
     SchoolListedV1,
     StaffAppointedV1,
 )
 from shared.school_calendar import Rule, Unit
-from tests.complaints.samples import CALENDAR, MONDAY, SCHOOL, SINCE, closure, school_closed
-
-DAY = timedelta(days=1)
-DEFAULTS = ComplaintRulesV1(
-    filing=RuleV1(unit="calendar_days", count=10, roll="next_business_day"),
-    agency_notice=None,
-    acknowledgement=None,
-    determination=RuleV1(unit="school_days", count=20),
-    appeal_filing=None,
-    appeal_response=RuleV1(unit="school_days", count=30),
-    agency_silence=None,
-    extension_allowed=("appeal_response",),
-    anonymous=True,
-    signed_form_required=False,
-    channels=("form", "email"),
+from tests.complaints.samples import (
+    CALENDAR,
+    MONDAY,
+    SCHOOL,
+    SINCE,
+    adopted,
+    closure,
+    school_closed,
 )
 
-
-def adopted(
-    version: str, since: date = SINCE, until: date | None = None, **rules: Any
-) -> PolicyAdoptedV1:
-    return PolicyAdoptedV1(
-        policy_id="policy-4311",
-        version=version,
-        title="Sample policy",
-        effective_from=since,
-        effective_to=until,
-        complaint=DEFAULTS.model_copy(update=rules),
-        sha256="0" * 64,
-    )
+DAY = timedelta(days=1)
 
 
 def school(title: str, since: date = SINCE, until: date | None = None) -> SchoolListedV1:

@@ -13,7 +13,7 @@ from services.complaints.tipline import TipLine
 from services.complaints.views import matter
 from services.complaints.words import Channel, Duty, Trigger
 from shared.errors import Refused
-from tests.complaints.samples import MONDAY, At, district_desk
+from tests.complaints.samples import DISTRICT, MONDAY, At, adopted, district_desk, hear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,3 +138,15 @@ def test_the_history_of_a_tip_tells_nothing_once_its_key_is_destroyed(
     desk.keyring.destroy(complaint.subject)
     first, *_ = timeline(desk.events_of(complaint.id), desk.keyring)  # type: ignore[arg-type]  # its events
     assert dict(first.details)["Narrative"] == "(erased)"
+
+
+def test_comp_21_what_the_policy_refuses_waits_for_a_person_too(
+    desk: ComplaintsDesk, line: TipLine
+) -> None:
+    hear(desk, DISTRICT, [adopted("named-only", anonymous=False)])
+    withheld, signed = json.dumps({**TEXT, "from": "withheld"}), json.dumps(TEXT)
+    taken = line.take(f"{withheld}\n{signed}".encode(), name="several.jsonl")
+    assert len(taken.receipts) == 1
+    assert [(each.line, each.field) for each in taken.rejected] == [(1, "complainant")]
+    (waiting,) = line.tray.waiting()
+    assert line.opened(waiting.id, by="staff-7") == withheld.encode()
