@@ -72,6 +72,26 @@ CALL = SQL(
     "SELECT * FROM {schema}.{function}(%b::{id_type}[], %b::bigint[], %b::text[], %b::bytea[],"
     " %b::int[], %b::text[], %b::bigint[], %b::int[])"
 )
+ONE_FUNCTION = SQL("""
+CREATE OR REPLACE FUNCTION {schema}.{one_function}(
+    {id_type}, bigint, text, bytea
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    given bigint;
+BEGIN
+    LOCK TABLE {schema}.{events} IN EXCLUSIVE MODE;
+    INSERT INTO {schema}.{events}
+        (originator_id, originator_version, topic, state, notification_id)
+        SELECT $1, $2, $3, $4, coalesce(max(notification_id), 0) + 1 FROM {schema}.{events}
+        ON CONFLICT (originator_id, originator_version) DO NOTHING
+        RETURNING notification_id INTO given;
+    IF FOUND THEN
+        PERFORM pg_notify({channel}, '');
+    END IF;
+    RETURN given;
+END $$
+""")
+ONE_CALL = SQL("SELECT {schema}.{one_function}(%b::{id_type}, %b, %b, %b)")
 PATIENCE: dict[str, Any] = {
     "connect_timeout": 10,
     "keepalives_idle": 30,
@@ -109,13 +129,17 @@ class GroupCommitPostgresRecorder(PostgresProcessRecorder):
         names = {
             "schema": Identifier(datastore.schema),
             "function": Identifier(f"append_to_{events_table_name}"),
+            "one_function": Identifier(f"append_one_to_{events_table_name}"),
             "events": Identifier(events_table_name),
             "tracking": Identifier(tracking_table_name),
             "id_type": Identifier(datastore.originator_id_type),
             "channel": Literal(self.channel_name),
         }
-        self.sql_create_statements += [NOT_NULL.format(**names), FUNCTION.format(**names)]
+        self.sql_create_statements += [
+            each.format(**names) for each in (NOT_NULL, FUNCTION, ONE_FUNCTION)
+        ]
         self._call: Composed = CALL.format(**names)
+        self._one_call: Composed = ONE_CALL.format(**names)
         self._connection: psycopg.Connection[Any] | None = None
         self._group = GroupCommit(self._write)
 
@@ -157,14 +181,11 @@ class GroupCommitPostgresRecorder(PostgresProcessRecorder):
     def _append(self, batch: list[Command], *, lost: bool) -> None:
         connection = self._writing()
         try:
-            row = connection.execute(self._call, _columns(batch), prepare=True).fetchone()
+            last, refusals = self._called(connection, batch)
         except psycopg.Error:
             if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
                 self._disconnect()
             raise
-        assert row is not None
-        last, refused = row
-        refusals = set(refused)
         for place, command in enumerate(batch):
             if place not in refusals:
                 command.ids = list(range(last + 1, last + 1 + len(command.events)))
@@ -173,6 +194,23 @@ class GroupCommitPostgresRecorder(PostgresProcessRecorder):
                 command.ids = ids
             else:
                 command.refusal = conflict(command)
+
+    def _called(
+        self, connection: psycopg.Connection[Any], batch: list[Command]
+    ) -> tuple[int, set[int]]:
+        """The last id before the batch, and the places of those that somebody else was before."""
+        if len(batch) == 1 and len(batch[0].events) == 1 and batch[0].tracking is None:
+            (event,) = batch[0].events
+            row = connection.execute(
+                self._one_call,
+                (event.originator_id, event.originator_version, event.topic, event.state),
+                prepare=True,
+            ).fetchone()
+            assert row is not None
+            return (0, {0}) if row[0] is None else (row[0] - 1, set())
+        row = connection.execute(self._call, _columns(batch), prepare=True).fetchone()
+        assert row is not None
+        return row[0], set(row[1])
 
     def _committed(
         self, connection: psycopg.Connection[Any], command: Command
