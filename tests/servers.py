@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -134,6 +135,28 @@ class Postgres:
             self._command(f"ALTER SYSTEM SET {each}")
         self._command("SELECT pg_reload_conf()")
 
+    def kill(self) -> None:
+        """End the server and all its processes as a power cut would; it can be started again."""
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            rows = connection.execute(b"SELECT pid FROM pg_stat_activity").fetchall()
+            pids = [self._server.get_pid(), *(pid for (pid,) in rows)]
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+        until = time.monotonic() + START_SECONDS
+        while any(_is_there(pid) for pid in pids):
+            assert time.monotonic() < until, "a process of PostgreSQL does not end"
+            time.sleep(0.01)
+
+    def start(self) -> None:
+        """Start it again after it was killed."""
+        before = self._server.get_uri()
+        self._server.ensure_postgres_running()
+        assert self._server.get_uri() == before
+
+    def stop(self) -> None:
+        """Stop it for good."""
+        self._server.cleanup()
+
     def create(self) -> str:
         """A new, empty database; its URL."""
         name = f"test_{uuid4().hex}"
@@ -143,6 +166,14 @@ class Postgres:
     def _command(self, command: str) -> None:
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
             connection.execute(command.encode())
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 class Stores:

@@ -7,6 +7,7 @@ appends them and notifies who listens.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -99,6 +100,9 @@ PATIENCE: dict[str, Any] = {
     "keepalives_count": 3,
 }
 """Seconds: a server that went without a word is missed after a minute."""
+RECONNECT_SECONDS = 5.0
+"""How long commands wait for a server that is away before they are told that it is."""
+RETRY_SECONDS = 0.1
 PLANNER = (
     "SET enable_seqscan = off",
     "SET enable_hashjoin = off",
@@ -158,13 +162,7 @@ class GroupCommitPostgresRecorder(PostgresProcessRecorder):
 
     def _write(self, batch: list[Command]) -> None:
         try:
-            try:
-                self._append(batch, lost=False)
-            except (psycopg.OperationalError, psycopg.InterfaceError):
-                # the connection was lost, perhaps after the commit: the table's lock waits for
-                # what the old one still does, and then what is there tells
-                self._disconnect()
-                self._append(batch, lost=True)
+            self._append_in_the_end(batch)
         except psycopg.IntegrityError as error:
             raise IntegrityError("another command was first") from error
         except psycopg.DataError as error:
@@ -177,6 +175,28 @@ class GroupCommitPostgresRecorder(PostgresProcessRecorder):
             raise InternalError(str(error)) from error
         except psycopg.Error as error:
             raise ProgrammingError(type(error).__name__) from error
+
+    def _append_in_the_end(self, batch: list[Command]) -> None:
+        """Append; when the connection is lost, again on a new one, for RECONNECT_SECONDS.
+
+        It may have been lost after the commit: the table's lock waits for what the old connection
+        still does, and then what is there tells.
+        """
+        lost_at: float | None = None
+        while True:
+            try:
+                self._append(batch, lost=lost_at is not None)
+            except (psycopg.OperationalError, psycopg.InterfaceError):
+                if self._connection is not None and not self._connection.closed:
+                    raise  # the server's answer, not the want of one
+                if lost_at is None:
+                    lost_at = time.monotonic()
+                elif time.monotonic() - lost_at < RECONNECT_SECONDS:
+                    time.sleep(RETRY_SECONDS)
+                else:
+                    raise
+            else:
+                return
 
     def _append(self, batch: list[Command], *, lost: bool) -> None:
         connection = self._writing()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from queue import Empty, Queue
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
 from shared.wire.listening import Listener
-from tests.wire.appender import SERVICE, acknowledged, append, recorder_on
+from tests.wire.appender import SERVICE, Appender, append, recorder_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,21 +59,35 @@ def all_of(calls: Queue[float]) -> list[float]:
         return found
 
 
-def append_in_another_process(store: Store, commands: int) -> list[float]:
+@pytest.fixture
+def another(store: Store, recorder: Any) -> Iterator[Appender]:
+    """Another process on the store, whose tables are there."""
+    process = Appender(store)
+    yield process
+    process.close()
+
+
+def append_in(another: Appender, name: str, commands: int) -> list[float]:
     """When each was acknowledged."""
-    argv = [sys.executable, "-m", "tests.wire.appender", store.url, "another", "1", str(commands)]
-    said = subprocess.run(argv, check=True, capture_output=True, text=True)
-    return [each.at for each in acknowledged(said.stdout.splitlines(keepends=True))]
+    another.begin(name, threads=1, commands=commands)
+    return [each.at for each in another.said()]
 
 
-def test_what_another_process_appends_is_heard_of_soon(store: Store, wakes: Queue[float]) -> None:
-    (appended,) = append_in_another_process(store, 1)
-    assert wakes.get(timeout=COME_SECONDS) - appended < SOON_SECONDS
-    assert all_of(wakes) == []
+def test_what_another_process_appends_is_heard_of_soon(
+    another: Appender, wakes: Queue[float]
+) -> None:
+    waits = []
+    for turn in range(5):
+        (appended,) = append_in(another, f"another{turn}", 1)
+        waits.append(wakes.get(timeout=COME_SECONDS) - appended)
+        assert all_of(wakes) == []
+    assert median(waits) < SOON_SECONDS, waits
 
 
-def test_after_the_last_of_many_appends_there_is_a_call(store: Store, wakes: Queue[float]) -> None:
-    appended = append_in_another_process(store, 50)
+def test_after_the_last_of_many_appends_there_is_a_call(
+    another: Appender, wakes: Queue[float]
+) -> None:
+    appended = append_in(another, "another", 50)
     called = all_of(wakes)
     assert 1 <= len(called) <= 50
     assert called[-1] > appended[-2]
@@ -108,7 +121,7 @@ def test_nobody_is_called_once_it_is_closed(recorder: Any) -> None:
 
 @pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
 def test_a_lost_connection_is_made_anew_and_what_came_meanwhile_is_heard_of(
-    store: Store, recorder: Any, wakes: Queue[float]
+    store: Store, recorder: Any, another: Appender, wakes: Queue[float]
 ) -> None:
     with psycopg.connect(store.url, autocommit=True) as connection:
         assert connection.execute(b"SELECT pg_terminate_backend(pid) " + THEIRS).fetchall() == [
@@ -117,7 +130,7 @@ def test_a_lost_connection_is_made_anew_and_what_came_meanwhile_is_heard_of(
     append(recorder, "same", 0, 1)
     wakes.get(timeout=COME_SECONDS)
     all_of(wakes)
-    (appended,) = append_in_another_process(store, 1)
+    (appended,) = append_in(another, "another", 1)
     assert wakes.get(timeout=COME_SECONDS) - appended < SOON_SECONDS
 
 

@@ -223,10 +223,10 @@ def test_a_bad_event_fails_its_own_command_alone(recorder: Any) -> None:
     assert sorted(ids[0] for ids in results) == list(range(1, 9))  # type: ignore[index]
 
 
-def test_large_commands_are_committed(recorder: Any) -> None:
+def test_a_command_of_ten_thousand_events_is_committed(recorder: Any) -> None:
     number = uuid4()
-    events = [event(number, version, b"x" * 400) for version in range(1, 5_001)]
-    assert recorder.insert_events(events) == list(range(1, 5_001))
+    events = [event(number, version, b"x" * 400) for version in range(1, 10_001)]
+    assert recorder.insert_events(events) == list(range(1, 10_001))
 
 
 def test_a_closed_recorder_refuses(make: Callable[[], Any]) -> None:
@@ -238,6 +238,19 @@ def test_a_closed_recorder_refuses(make: Callable[[], Any]) -> None:
 
 
 # --- The queue itself -----------------------------------------------------------------------------
+
+
+def test_a_lone_command_waits_for_nobody() -> None:
+    written: list[tuple[int, str]] = []
+
+    def write(batch: list[Command]) -> None:
+        written.append((len(batch), threading.current_thread().name))
+        batch[0].ids = [len(written)]
+
+    group = GroupCommit(write)
+    for number in (1, 2):
+        assert group.commit([event(uuid4(), 1)], None) == [number]
+    assert written == [(1, threading.current_thread().name)] * 2
 
 
 def test_who_comes_while_somebody_writes_shares_the_next_write() -> None:
