@@ -35,11 +35,17 @@ def utc_now() -> datetime:
 class Desk(Application[UUID]):
     """Base of every service's desk: one event store, and one tracking row a source.
 
+    A service's desk gives its `name`, the service's own: in PostgreSQL the tables have it.
     The store's notification log is the outbox. `saved` is called after each commit, from the
     thread that committed, so that the relay need not poll.
     """
 
     env: ClassVar[dict[str, str]] = {"MAPPER_TOPIC": get_topic(EventMapper)}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        named = cls.name  # by itself or by what it extends; the library would take the class's name
+        super().__init_subclass__(**kwargs)
+        cls.name = named
 
     def __init__(
         self, org: str, store: Store, keyring: Keyring, now: Callable[[], datetime] = utc_now

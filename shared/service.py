@@ -75,3 +75,6 @@ class Service:
     """Looks at the clocks; called every few seconds and after each received batch."""
     published: Any = ()
     """The discriminated union of the contracts that `publish` gives; AsyncAPI describes them."""
+
+    def __post_init__(self) -> None:
+        assert self.desk.name == self.name, "a store's tables are named after the service"

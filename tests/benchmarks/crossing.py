@@ -38,7 +38,7 @@ PEOPLE = 32
 LOOK_SECONDS = 0.002
 ALL_SECONDS = 60
 EFFECTS = (
-    "SELECT notification_id, originator_id FROM reviewsdesk_events"
+    "SELECT notification_id, originator_id FROM complaints_events"
     " WHERE notification_id > %b ORDER BY notification_id"
 )
 
@@ -118,7 +118,7 @@ def _crossed(orgs: Both, commands: int) -> list[float]:
     seen: dict[UUID, float] = {}
     failures: list[Exception] = []
     with psycopg.connect(orgs.settings[AGENCY].store_url, autocommit=True) as agency:
-        after = agency.execute("SELECT max(notification_id) FROM reviewsdesk_events").fetchone()
+        after = agency.execute("SELECT max(notification_id) FROM complaints_events").fetchone()
         position = (after and after[0]) or 0
         turns = iter(range(commands))
         began = time.perf_counter()

@@ -29,7 +29,7 @@ EVENTS_OF_ONE = 10
 TEXT = sealed("text").model_copy(update={"box": "x" * 180})
 SELECT = (
     "SELECT notification_id, originator_id, originator_version, topic, state"
-    " FROM complaintsdesk_events WHERE notification_id > %b ORDER BY notification_id LIMIT %b"
+    " FROM complaints_events WHERE notification_id > %b ORDER BY notification_id LIMIT %b"
 )
 
 

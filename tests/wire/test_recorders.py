@@ -188,6 +188,17 @@ def test_a_reader_that_follows_the_log_misses_nothing(make: Callable[[], Any]) -
     assert seen == list(range(1, 361))
 
 
+def test_two_processes_that_append_single_events_take_turns(make: Callable[[], Any]) -> None:
+    def write(recorder: Any) -> None:
+        for _ in range(150):
+            recorder.insert_events([event(uuid4(), 1)])
+
+    mine, another = make(), make()
+    assert together([lambda: write(mine), lambda: write(another)]) == [None, None]
+    log = mine.select_notifications(start=1, limit=1_000)
+    assert [each.id for each in log] == list(range(1, 301))
+
+
 def test_a_receipt_and_its_effect_are_one(recorder: Any) -> None:
     number = uuid4()
     assert recorder.insert_events([event(number, 1)], tracking=Tracking("source", 5)) == [1]

@@ -119,6 +119,8 @@ class Notebook(View):
 class Toys(Desk):
     """Says and hears."""
 
+    name = NAME
+
     def say(self, n: int, to: str) -> None:
         self.save(Saying.begin(Said(n=n, to=to), by="staff-0"))
 
