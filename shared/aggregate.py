@@ -18,14 +18,15 @@ from eventsourcing.utils import get_topic, register_topic, resolve_topic
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from eventsourcing.domain import DomainEventProtocol
 
 UNSTAMPED = UUID(int=0)
 ENVELOPE = frozenset({"originator_id", "originator_version", "originator_topic", "timestamp", "by"})
 IN_COLUMNS = {"originator_id", "originator_version"}
-_READERS: dict[str, Callable[[bytes], Event]] = {}
+Recorded = tuple[int, UUID, int, str, bytes]
+"""Position in the history, aggregate, its version, topic and state of one event as it is stored."""
 
 
 class Event(BaseModel, CanMutateAggregate[UUID]):
@@ -133,33 +134,41 @@ class EventMapper(Mapper[UUID]):
         """Convert back, after upcasting."""
         number = stored_event.originator_id
         assert isinstance(number, UUID)
-        return decoded(
-            number, stored_event.originator_version, stored_event.topic, stored_event.state
-        )
+        row = (0, number, stored_event.originator_version, stored_event.topic, stored_event.state)
+        ((_, event),) = decoded([row])
+        return event
 
 
-def decoded(number: UUID, version: int, topic: str, state: bytes) -> Event:
-    """The event that is stored in these columns, upcast and checked.
+def decoded(rows: Iterable[Recorded]) -> list[tuple[int, Event]]:
+    """The events that are stored in rows, each upcast and checked, with their positions.
 
     Raises:
-        pydantic.ValidationError: the state is not one of that event.
-        eventsourcing.utils.TopicError: nothing of that name is known.
+        pydantic.ValidationError: a state is not one of its event.
+        eventsourcing.utils.TopicError: nothing of a topic's name is known.
     """
-    event = (_READERS.get(topic) or _reader(topic))(state)
-    # frozen for everybody else: these two come from their own columns
-    fields = event.__dict__
-    fields["originator_id"] = number
-    fields["originator_version"] = version
-    return event
+    events = []
+    for position, number, version, topic, state in rows:  # in one loop: a call each costs a sixth
+        event = _READERS[topic](state)
+        # frozen for everybody else: these two come from their own columns
+        fields = event.__dict__
+        fields["originator_id"] = number
+        fields["originator_version"] = version
+        events.append((position, event))
+    return events
 
 
-def _reader(topic: str) -> Callable[[bytes], Event]:
-    """What makes an event of stored bytes; found once for each topic."""
-    kind: type[Event] = resolve_topic(topic)
-    validate: Callable[[bytes], Event] = kind.__pydantic_validator__.validate_json
-    newest = kind.class_version == 1
-    read = validate if newest else lambda state: validate(_upcast(kind, state))
-    return _READERS.setdefault(topic, read)
+class _Readers(dict[str, "Callable[[bytes], Event]"]):
+    """What makes an event of stored bytes, found once for each topic."""
+
+    def __missing__(self, topic: str) -> Callable[[bytes], Event]:
+        kind: type[Event] = resolve_topic(topic)
+        validate: Callable[[bytes], Event] = kind.__pydantic_validator__.validate_json
+        newest = kind.class_version == 1
+        read = validate if newest else lambda state: validate(_upcast(kind, state))
+        return self.setdefault(topic, read)
+
+
+_READERS = _Readers()
 
 
 def _upcast(kind: type[Event], state: bytes) -> bytes:

@@ -203,16 +203,11 @@ class Desk(Application[UUID]):
 
     def history(self, after: int, limit: int) -> list[tuple[int, Event]]:
         """Up to `limit` events after a position, in the order they were recorded."""
-        rows = self._log.after(after, limit)
-        return [
-            (at, decoded(number, version, topic, state))
-            for at, number, version, topic, state in rows
-        ]
+        return decoded(self._log.after(after, limit))
 
     def events_of(self, number: UUID, after_version: int = 0) -> list[Event]:
         """The events of one aggregate, in order."""
-        rows = self._log.of(number, after_version)
-        return [decoded(number, version, topic, state) for _, _, version, topic, state in rows]
+        return [event for _, event in decoded(self._log.of(number, after_version))]
 
 
 def written(field: str, text: str, clause: str, characters_max: int = 100_000) -> str:

@@ -38,7 +38,9 @@ def as_stored(event: Event) -> dict[str, Any]:
 def read_back(sample: Path) -> Event:
     """The event that an earlier program stored."""
     kept = json.loads(sample.read_text("utf-8"))
-    return decoded(UUID(int=1), 1, kept["topic"], json.dumps(kept["state"]).encode())
+    state = json.dumps(kept["state"]).encode()
+    ((_, event),) = decoded([(1, UUID(int=1), 1, kept["topic"], state)])
+    return event
 
 
 def write_missing(folder: Path, events: Iterable[Event]) -> None:

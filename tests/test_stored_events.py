@@ -74,7 +74,7 @@ class Weighed(Event):
 
 def test_aud_1_an_event_of_an_older_version_is_brought_to_the_newest_when_it_is_read() -> None:
     first = b'{"timestamp":"2026-03-02T20:00:00Z","by":"staff-1","kilograms":2}'
-    read = decoded(UUID(int=1), 1, Weighed.TOPIC, first)
+    ((_, read),) = decoded([(1, UUID(int=1), 1, Weighed.TOPIC, first)])
     assert isinstance(read, Weighed)
     assert read.grams == 2_000
     assert as_stored(read)["state"] == {

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import ProcessRecorder
     from psycopg.sql import Composed
 
-Recorded = tuple[int, UUID, int, str, bytes]
-"""Position in the history, aggregate, its version, topic and state of one event."""
+    from shared.aggregate import Recorded
+
 F = TypeVar("F", bound=Callable[..., Any])
 EVERY = 2**62
 """More events than there will be."""
