@@ -18,11 +18,15 @@ from eventsourcing.utils import get_topic, register_topic, resolve_topic
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from eventsourcing.domain import DomainEventProtocol
 
 UNSTAMPED = UUID(int=0)
 ENVELOPE = frozenset({"originator_id", "originator_version", "originator_topic", "timestamp", "by"})
 IN_COLUMNS = {"originator_id", "originator_version"}
+Recorded = tuple[int, UUID, int, str, bytes]
+"""Position in the history, aggregate, its version, topic and state of one event as it is stored."""
 
 
 class Event(BaseModel, CanMutateAggregate[UUID]):
@@ -128,16 +132,43 @@ class EventMapper(Mapper[UUID]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Event:
         """Convert back, after upcasting."""
-        kind: type[Event] = resolve_topic(stored_event.topic)
-        state = stored_event.state
-        if kind.class_version > 1:
-            state = _upcast(kind, state)
-        event = kind.__pydantic_validator__.validate_json(state)
-        # frozen for everybody else: these two come from their own columns
-        event.__dict__["originator_id"] = stored_event.originator_id
-        event.__dict__["originator_version"] = stored_event.originator_version
-        assert isinstance(event, Event)
+        number = stored_event.originator_id
+        assert isinstance(number, UUID)
+        row = (0, number, stored_event.originator_version, stored_event.topic, stored_event.state)
+        ((_, event),) = decoded([row])
         return event
+
+
+def decoded(rows: Iterable[Recorded]) -> list[tuple[int, Event]]:
+    """The events that are stored in rows, each upcast and checked, with their positions.
+
+    Raises:
+        pydantic.ValidationError: a state is not one of its event.
+        eventsourcing.utils.TopicError: nothing of a topic's name is known.
+    """
+    events = []
+    for position, number, version, topic, state in rows:  # in one loop: a call each costs a sixth
+        event = _READERS[topic](state)
+        # frozen for everybody else: these two come from their own columns
+        fields = event.__dict__
+        fields["originator_id"] = number
+        fields["originator_version"] = version
+        events.append((position, event))
+    return events
+
+
+class _Readers(dict[str, "Callable[[bytes], Event]"]):
+    """What makes an event of stored bytes, found once for each topic."""
+
+    def __missing__(self, topic: str) -> Callable[[bytes], Event]:
+        kind: type[Event] = resolve_topic(topic)
+        validate: Callable[[bytes], Event] = kind.__pydantic_validator__.validate_json
+        newest = kind.class_version == 1
+        read = validate if newest else lambda state: validate(_upcast(kind, state))
+        return self.setdefault(topic, read)
+
+
+_READERS = _Readers()
 
 
 def _upcast(kind: type[Event], state: bytes) -> bytes:

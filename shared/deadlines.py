@@ -11,10 +11,11 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, model_validator
 
 from shared.calendars import ONE_DAY, SATURDAY, Calendars, Known
 
@@ -86,6 +87,28 @@ class Rule(BaseModel):
         return f"{self.count} {words.removesuffix('s') if self.count == 1 else words}" + (
             ", rolled" if self.roll != "none" else ""
         )
+
+
+@lru_cache(maxsize=1_024)  # a policy has a few, and every clock repeats one
+def _read_rule(text: str) -> Rule:
+    limit, _, source = text.partition(" (")
+    return Rule.parse(limit).model_copy(update={"source": source[:-1]})
+
+
+def _rule_as_kept(value: object) -> Rule:
+    if isinstance(value, str):
+        return _read_rule(value)
+    if isinstance(value, Rule):
+        return value
+    raise ValueError(f"not a rule: write it as {FORMS}")
+
+
+def _kept_rule(rule: Rule) -> str:
+    return f"{rule} ({rule.source})" if rule.source else str(rule)
+
+
+KeptRule = Annotated[Rule, PlainValidator(_rule_as_kept), PlainSerializer(_kept_rule)]
+"""A rule as events keep it: `20 school days (C-COMP-6: 20 school days)`, with its source."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ says in words how a date came about. All are pure: the caller says as of which d
 from __future__ import annotations
 
 from shared.calendars import BadCalendar, Calendars, CalendarVersion, DeclaredDay, Span
-from shared.deadlines import ZONE, Due, Rule, Unit, due, earlier_of, local_day, passed
+from shared.deadlines import ZONE, Due, KeptRule, Rule, Unit, due, earlier_of, local_day, passed
 from shared.explanation import Extended, Extension, Move, Step, explain, extended, moves
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Due",
     "Extended",
     "Extension",
+    "KeptRule",
     "Move",
     "Rule",
     "Span",

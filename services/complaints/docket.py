@@ -110,7 +110,7 @@ class Docket(Entries[Entry]):
     """Every complaint received, and what each waits for."""
 
     name = "docket"
-    version = 3
+    version = 4
     table = entries_table("docket", Entry)
     metadata = table.metadata
     shown = get_args(ComplaintEvent)

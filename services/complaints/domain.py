@@ -112,7 +112,8 @@ def receive(
         duties.append((Duty.ESCALATE, in_force.today))
     return Received(
         passphrase_sha256=passphrase_sha256,
-        policy=in_force.policy,
+        policy=in_force.policy.version,
+        filing=filing,
         channel=channel,
         school=school,
         officer=officer,
@@ -188,7 +189,6 @@ def correct(
         starts += _counted_at(school, complaint, in_force, Duty.INFORM_OFFICER)
     elif officer is not None:
         starts += started(Duty.INFORM_OFFICER, in_force.today, school, in_force)
-    filing = complaint.policy.filing if complaint.channel in FORMS else None
     return Corrected(
         school=school,
         officer=officer,
@@ -196,7 +196,7 @@ def correct(
         allegations=allegations,
         names_principal=names_principal,
         harm=harm,
-        late=is_late(filing, incident_on, complaint.received_on, in_force),
+        late=is_late(complaint.filing, incident_on, complaint.received_on, in_force),
         reasons=reasons,
         corrected_on=in_force.today,
         starts=starts,

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.complaints.matter import number_of
-from services.complaints.policy import Clocks, Policy, Running, clocks_without
+from services.complaints.policy import Clocks, Running, clocks_without
 from services.complaints.words import (
     AGENCY_DUTIES,
     APPEAL_DUTY,
@@ -31,6 +31,7 @@ from services.complaints.words import (
     Trigger,
 )
 from shared.aggregate import Aggregate, CreatedEvent, Event
+from shared.school_calendar import KeptRule, Rule
 from shared.sealed import Sealed
 
 # --- State --------------------------------------------------------------------------------------
@@ -46,7 +47,7 @@ class Complaint(Aggregate):
         self.passphrase_sha256: str
         self.subject: UUID
         self.language: str
-        self.policy: Policy
+        self.filing: Rule | None
         self.channel: Channel
         self.stage: Stage
         self.received_on: date
@@ -96,7 +97,10 @@ class Received(CreatedEvent, Happened):
 
     passphrase_sha256: str
     """Of a random passphrase of 80 bits: too many to try, so no slow hash is needed."""
-    policy: Policy
+    policy: str
+    """The version of the policy that this is judged by."""
+    filing: KeptRule | None
+    """The limit of that policy that `late` was told by; None for a channel without one."""
     channel: Channel
     school: str | None
     officer: str | None
@@ -120,7 +124,7 @@ class Received(CreatedEvent, Happened):
         complaint.passphrase_sha256 = self.passphrase_sha256
         complaint.subject = self.narrative.subject
         complaint.language = self.language
-        complaint.policy = self.policy
+        complaint.filing = self.filing
         complaint.channel = self.channel
         complaint.stage = Stage.RECEIVED
         complaint.received_on = self.received_on

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from services.complaints.words import APPEAL_DUTY, Channel, Duty
-from shared.school_calendar import Calendars, Due, Rule, Step, Unit, due, explain
+from shared.school_calendar import Calendars, Due, KeptRule, Rule, Step, Unit, due, explain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,9 +109,8 @@ class Running(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     duty: Duty
-    clause: str
     trigger: date
-    rule: Rule | None
+    rule: KeptRule | None
     school: str | None
     """Whose closures count: a school's own, or only the whole district's (C-TIME-5)."""
     policy: str
@@ -121,6 +120,11 @@ class Running(BaseModel):
     known: bool
     extended_to: date | None = None
     passed: bool = False
+
+    @property
+    def clause(self) -> str:
+        """The clause that sets the duty."""
+        return CLAUSES[self.duty]
 
     def due(self, calendars: Calendars, as_of: date) -> Due:
         """The due date as the calendars known on a day have it; an extension replaces the count.
@@ -162,7 +166,6 @@ def started(
     where = None if duty in APPEAL_DUTY.values() else school
     clock = Running(
         duty=duty,
-        clause=CLAUSES[duty],
         trigger=trigger,
         rule=rule,
         school=where,

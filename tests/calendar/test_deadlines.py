@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from shared.deadlines import months_after
 from shared.school_calendar import (
     Calendars,
     Due,
     Extension,
+    KeptRule,
     Rule,
     Unit,
     due,
@@ -52,6 +53,23 @@ def test_a_rule_is_read_as_people_write_it(
 def test_time_3_a_rule_that_is_not_understood_says_the_forms(written: str) -> None:
     with pytest.raises(ValueError, match='"20 school days"'):
         Rule.parse(written)
+
+
+KEPT: TypeAdapter[Rule] = TypeAdapter(KeptRule)
+
+
+def test_time_10_an_event_keeps_a_rule_as_people_write_it_with_its_source() -> None:
+    rule = Rule(unit=Unit.SCHOOL_DAYS, count=20, source="C-COMP-6 (b): 20 (school) days)")
+    kept = KEPT.dump_json(rule)
+    assert kept == b'"20 school days (C-COMP-6 (b): 20 (school) days))"'
+    assert KEPT.validate_json(kept) == rule
+    assert KEPT.validate_python(rule) == rule
+
+
+@pytest.mark.parametrize("kept", [b'"20 days"', b'{"unit": "school_days", "count": 20}', b"20"])
+def test_time_10_a_rule_that_is_kept_otherwise_is_not_read(kept: bytes) -> None:
+    with pytest.raises(ValidationError, match="not a rule"):
+        KEPT.validate_json(kept)
 
 
 def test_time_12_hours_do_not_roll() -> None:

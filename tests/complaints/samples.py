@@ -20,7 +20,7 @@ from services.complaints.events import (
     Received,
     Withdrawn,
 )
-from services.complaints.policy import CLAUSES, InForce, Policy, Running, started
+from services.complaints.policy import InForce, Policy, Running, started
 from services.complaints.reference import heard
 from services.complaints.review_desk import ReviewsDesk
 from services.complaints.words import (
@@ -116,7 +116,6 @@ def clock(duty: Duty, trigger: date, due_on: date, **other: Any) -> Running:
     return Running(
         **{
             "duty": duty,
-            "clause": CLAUSES[duty],
             "trigger": trigger,
             "rule": Policy().rule(duty),
             "school": None if duty in APPEAL_DUTY.values() else SCHOOL,

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
-from eventsourcing.persistence import JSONTranscoder, StoredEvent
 from pydantic import ValidationError
 
 from services.complaints.events import ComplaintEvent
@@ -22,11 +21,11 @@ from services.complaints.published import publish
 from services.complaints.reference import Heard
 from services.complaints.review import ReviewEvent
 from services.complaints.unread import UnreadTipEvent
-from shared.aggregate import EventMapper
 from shared.contracts import complaints
 from shared.contracts.complaints import FromAgency, FromDistrict, Matter
 from shared.sealed import Sealed
 from tests.complaints.each_event import AGENCYS, DISTRICTS, NUMBER, OF_BOTH, ONE_OF_EACH
+from tests.stored import MAPPER, write_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,9 +36,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 README = ROOT / "services" / "complaints" / "README.md"
 SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
-STORED = Path(__file__).parent / "stored"
 COUNTERPART = "counterpart"
-MAPPER = EventMapper(JSONTranscoder())
 CONTRACTS: list[type[Matter]] = [
     each
     for each in vars(complaints).values()
@@ -108,45 +105,6 @@ def test_an_event_stored_without_a_field_is_not_read_back_as_if_it_had_it() -> N
         MAPPER.to_domain_event(shorn)
 
 
-def sample_of(event: Event) -> Path:
-    return STORED / f"{event.TOPIC}.v{event.class_version}.json"
-
-
-def stored(event: Event) -> dict[str, Any]:
-    row = MAPPER.to_stored_event(event)
-    return {"topic": row.topic, "state": json.loads(row.state)}
-
-
-def read_back(sample: Path, like: Event) -> Event:
-    kept = json.loads(sample.read_text("utf-8"))
-    return MAPPER.to_domain_event(
-        StoredEvent(
-            originator_id=like.originator_id,
-            originator_version=like.originator_version,
-            topic=kept["topic"],
-            state=json.dumps(kept["state"]).encode(),
-        )
-    )
-
-
-@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
-def test_aud_1_what_an_earlier_program_stored_is_read_as_it_was_meant(event: Event) -> None:
-    samples = sorted(STORED.glob(f"{event.TOPIC}.v*.json"))
-    assert sample_of(event) in samples
-    for sample in samples:
-        assert read_back(sample, event) == event, sample.name
-
-
-@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
-def test_aud_1_an_event_whose_shape_changes_has_a_new_version(event: Event) -> None:
-    assert stored(event) == json.loads(sample_of(event).read_text("utf-8"))
-
-
-def test_no_stored_sample_is_of_an_event_that_is_gone() -> None:
-    topics = {event.TOPIC for event in ONE_OF_EACH}
-    assert {sample.name.rsplit(".v", 1)[0] for sample in STORED.iterdir()} == topics
-
-
 # --- What leaves ----------------------------------------------------------------------------------
 
 
@@ -210,9 +168,7 @@ def regenerate() -> None:
     """Write the schemas, and the stored samples that are not there yet."""
     for contract in CONTRACTS:
         write(SCHEMAS / f"{name_of(contract)}.json", contract.model_json_schema())
-    for event in ONE_OF_EACH:
-        if not sample_of(event).exists():
-            write(sample_of(event), stored(event))
+    write_missing(Path(__file__).parent / "stored", ONE_OF_EACH)
 
 
 def write(file: Path, content: dict[str, Any]) -> None:

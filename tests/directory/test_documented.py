@@ -1,24 +1,29 @@
-"""What is written down is what the code does: the README's table, the schemas, what leaves."""
+"""What is written down is what the code does: the README's table, the schemas, what leaves.
+
+`python -m tests.directory.test_documented` writes a stored sample of each event that has none of
+its version yet.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
 import pytest
-from eventsourcing.persistence import JSONTranscoder
 
 from services.directory.domain import DirectoryEvent
 from services.directory.policy import Role
 from services.directory.published import publish
-from shared.aggregate import EventMapper
+from shared.aggregate import CreatedEvent
 from shared.contracts.base import OWN, Contract
 from shared.contracts.directory import DirectoryContract
 from shared.contracts.directory import Role as ToldRole
 from shared.sealed import Sealed
-from tests.directory.samples import AGENCY, ONE_OF_EACH
+from tests.directory.samples import AGENCY, ONE_OF_EACH, TODAY
+from tests.stored import MAPPER, write_missing
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
@@ -43,8 +48,7 @@ def test_the_readme_lists_every_event_as_the_code_has_it() -> None:
 
 @pytest.mark.parametrize("event", ONE_OF_EACH, ids=lambda event: event.TOPIC)
 def test_every_event_survives_storage(event: DirectoryEvent) -> None:
-    mapper = EventMapper(JSONTranscoder())
-    assert mapper.to_domain_event(mapper.to_stored_event(event)) == event
+    assert MAPPER.to_domain_event(MAPPER.to_stored_event(event)) == event
 
 
 @pytest.mark.parametrize("event", ONE_OF_EACH, ids=lambda event: event.TOPIC)
@@ -72,3 +76,15 @@ def test_the_committed_schema_is_the_contract(contract: type[Contract]) -> None:
     name = contract.model_fields["name"].default
     committed = json.loads((SCHEMAS / f"{name}.json").read_text())
     assert committed == contract.model_json_schema()
+
+
+def recorded(event: DirectoryEvent) -> DirectoryEvent:
+    """The event as it was stamped when it was recorded."""
+    at = datetime(TODAY.year, TODAY.month, TODAY.day, 20, tzinfo=UTC)
+    begun = {"originator_topic": event.TOPIC.partition(".")[0]}
+    stamp = {"timestamp": at, "by": "staff-1"}
+    return event.model_copy(update=stamp | (begun if isinstance(event, CreatedEvent) else {}))
+
+
+if __name__ == "__main__":
+    write_missing(Path(__file__).parent / "stored", map(recorded, ONE_OF_EACH))
