@@ -7,25 +7,38 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nats.js.errors import NotFoundError
 
 from shared.wire import names
 from shared.wire.cloudevent import NotACloudEvent, from_headers, to_headers
+from shared.wire.publishing import NotNext, Outgoing, Publisher
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nats.aio.client import Client
     from nats.js import JetStreamContext
-    from nats.js.api import PubAck
+    from nats.js.api import RawStreamMsg
 
     from shared.service import Service
     from shared.wire.cloudevent import Message
     from shared.wire.outbox import Outbox
 
-IN_FLIGHT_MAX = 256
-ACKNOWLEDGE_SECONDS = 10
+IN_FLIGHT_MAX = 500
+IN_FLIGHT_BYTES_MAX = 1024 * 1024
 POLL_SECONDS = 0.5
 """Another process of this service may have written: `accord import` does."""
+
+
+class Standing(NamedTuple):
+    """How far a stream is with what we tell an audience."""
+
+    position: int
+    """Of the last contract, in our history; 0 before the first."""
+    sequence: int
+    """Of the last message under our subjects, in the stream; 0 when there is none."""
 
 
 class Relay:
@@ -36,6 +49,7 @@ class Relay:
         self._outbox = outbox
         self._org = service.desk.org
         self._acknowledged: dict[str, int] = defaultdict(int)
+        """How many contracts, by audience."""
         self._woken = asyncio.Event()
         loop = asyncio.get_running_loop()
 
@@ -49,56 +63,130 @@ class Relay:
         await asyncio.to_thread(self._outbox.catch_up)
         self._count()
 
-    async def run(self, js: JetStreamContext) -> None:
+    async def run(self, client: Client) -> None:
         """Publish for ever; what goes wrong is raised, and a new run resumes from the streams."""
-        resumed: set[str] = set()
-        while True:
-            self._woken.clear()
-            await asyncio.to_thread(self._outbox.catch_up)
-            for audience in self._outbox.audiences():
-                if audience not in resumed:
-                    self._acknowledged[audience] = await self._last_in_stream(js, audience)
-                    resumed.add(audience)
-                await self._publish(js, audience)
-            try:
-                # `wait_for` of Python 3.11 loses a cancellation that comes as it is woken
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._woken.wait()
-            except TimeoutError:
-                continue
+        js = client.jetstream()
+        standings: dict[str, Standing] = {}
+        await asyncio.to_thread(self._outbox.catch_up)
+        async with Publisher(client) as publisher:
+            while True:
+                self._woken.clear()
+                may_be_more = True
+                while may_be_more:
+                    may_be_more = await asyncio.to_thread(self._outbox.advance)
+                    for audience in self._outbox.audiences():
+                        if audience not in standings:
+                            standings[audience] = await self._resume(js, audience)
+                        standing = standings[audience]
+                        standings[audience] = await self._publish(publisher, js, audience, standing)
+                await self._wait()
 
-    async def _publish(self, js: JetStreamContext, audience: str) -> None:
-        stream = names.stream_of(self._org, audience)
-        while True:
-            after = self._acknowledged[audience]
-            messages = await asyncio.to_thread(self._outbox.after, audience, after, IN_FLIGHT_MAX)
-            if not messages:
-                return
-            sent = [await self._send(js, stream, each) for each in messages]
-            async with asyncio.timeout(ACKNOWLEDGE_SECONDS):
-                await asyncio.gather(*sent)
-            self._acknowledged[audience] = messages[-1].position
-            self._count()
-
-    async def _send(
-        self, js: JetStreamContext, stream: str, message: Message
-    ) -> asyncio.Future[PubAck]:
-        subject = names.subject(self._org, message.audience, message.service, message.event)
-        return await js.publish_async(
-            subject, message.data, stream=stream, headers=to_headers(message)
-        )
-
-    async def _last_in_stream(self, js: JetStreamContext, audience: str) -> int:
-        mine = names.subject(self._org, audience, self._service.name, "*")
+    async def _wait(self) -> None:
+        # `wait_for` of Python 3.11 loses a cancellation that comes as it is woken
         try:
-            last = await js.get_last_msg(names.stream_of(self._org, audience), mine)
-            position = from_headers(last.headers or {}, last.data or b"").position
-        except (NotFoundError, NotACloudEvent):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    # --- Publishing -----------------------------------------------------------------------------
+
+    async def _publish(
+        self, publisher: Publisher, js: JetStreamContext, audience: str, standing: Standing
+    ) -> Standing:
+        """Publish all there is to an audience; gives how far the stream is then.
+
+        A stream that lost messages may know them by their ids for a while, and would not take them
+        under these: when nobody has published meanwhile they go without. That nothing is doubled
+        is seen to by what is expected of the stream, not by the ids.
+        """
+        stream = names.stream_of(self._org, audience)
+        known_by_id = False
+        while messages := await asyncio.to_thread(
+            self._outbox.after, audience, standing.position, IN_FLIGHT_MAX
+        ):
+            window = _fitting(messages)
+            sent = [self._outgoing(each, with_id=not known_by_id) for each in window]
+            try:
+                sequence = await publisher.publish(
+                    stream, self._mine(audience), sent, standing.sequence
+                )
+            except NotNext:
+                before, standing = standing, await self._resume(js, audience)
+                if standing == before and known_by_id:
+                    raise
+                known_by_id = standing == before
+                continue
+            standing = Standing(window[-1].position, sequence)
+            self._acknowledged[audience] += len(window)
+            self._outbox.sent(audience, standing.position)
+            self._count()
+        return standing
+
+    def _outgoing(self, message: Message, *, with_id: bool) -> Outgoing:
+        headers = to_headers(message)
+        if not with_id:
+            del headers["Nats-Msg-Id"]
+        subject = names.subject(self._org, message.audience, message.service, message.event)
+        return Outgoing(subject, headers, message.data)
+
+    # --- Resuming -------------------------------------------------------------------------------
+
+    async def _resume(self, js: JetStreamContext, audience: str) -> Standing:
+        standing = await self._standing(js, audience)
+        ours = min(standing.position, self._outbox.last(audience))
+        self._acknowledged[audience] = await asyncio.to_thread(
+            self._outbox.contracts_until, audience, ours
+        )
+        self._count()
+        return Standing(ours, standing.sequence)
+
+    async def _standing(self, js: JetStreamContext, audience: str) -> Standing:
+        """Look at the last message that the relay put under our subjects, and the last of all."""
+        stream = names.stream_of(self._org, audience)
+        try:
+            last = await js.get_last_msg(stream, self._mine(audience))
+        except NotFoundError:
+            return Standing(0, 0)
+        assert last.seq is not None
+        if position := self._position(last, audience):
+            return Standing(position, last.seq)
+        for sequence in range(last.seq - 1, 0, -1):  # somebody else has put something there
+            try:
+                earlier = await js.get_msg(stream, sequence)
+            except NotFoundError:
+                continue
+            if position := self._position(earlier, audience):
+                return Standing(position, last.seq)
+        return Standing(0, last.seq)
+
+    def _position(self, found: RawStreamMsg, audience: str) -> int:
+        """Position of our contract to an audience; 0 if the message is something else."""
+        try:
+            message = from_headers(found.headers or {}, found.data or b"")
+        except NotACloudEvent:
             return 0
-        return min(position, self._outbox.last(audience))
+        ours = (self._org, self._service.name, audience)
+        is_ours = (message.publisher, message.service, message.audience) == ours
+        return message.position if is_ours else 0
+
+    def _mine(self, audience: str) -> str:
+        return names.subject(self._org, audience, self._service.name, "*")
 
     def _count(self) -> None:
         self._service.link.backlog = sum(
-            self._outbox.waiting(audience, self._acknowledged[audience])
+            max(0, self._outbox.contracts(audience) - self._acknowledged[audience])
             for audience in self._outbox.audiences()
         )
+
+
+def _fitting(messages: Iterable[Message]) -> list[Message]:
+    """The first of them, as many as may be in flight at once."""
+    fitting: list[Message] = []
+    size = 0
+    for each in messages:
+        size += len(each.data)
+        if fitting and size > IN_FLIGHT_BYTES_MAX:
+            break
+        fitting.append(each)
+    return fitting
