@@ -66,6 +66,7 @@ class Outbox:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._one_looks = Lock()
         self._lock = Lock()
         self._sections = Sections(service.desk.engine)
         self._looked_at = self._sections.reached()
@@ -81,9 +82,9 @@ class Outbox:
 
     def advance(self) -> bool:
         """Look at the next events, to the end of their section; whether there may be more."""
-        with self._lock:
-            section = self._looked_at // SECTION
-            left = (section + 1) * SECTION - self._looked_at
+        with self._one_looks:
+            section, looked_at_in_it = divmod(self._looked_at, SECTION)
+            left = SECTION - looked_at_in_it
             events = self._service.desk.history(self._looked_at, left)
             if not events:
                 return False
@@ -93,16 +94,22 @@ class Outbox:
                 for audience, contract in self._published(event):
                     previous = whole.get(audience, NOTHING)
                     made.append(self._message(contract, audience, at, previous.last, event))
-                    whole[audience] = previous.and_at(at)
-                    opened[audience] = opened.get(audience, NOTHING).and_at(at)
+                    one = Span(at, at, 1)
+                    whole[audience] = previous.and_then(one)
+                    opened[audience] = opened.get(audience, NOTHING).and_then(one)
             if len(events) == left:
                 self._sections.save(section, opened)
                 opened = {}
-            for each in made:
-                self._kept[each.audience].keep(each)
-            self._whole, self._open = whole, opened
-            self._looked_at = events[-1][0]
+            with self._lock:
+                for each in made:
+                    self._kept[each.audience].keep(each)
+                self._whole, self._open = whole, opened
+                self._looked_at = events[-1][0]
             return len(events) == left
+
+    def not_looked_at(self) -> int:
+        """How many events were recorded since the last look."""
+        return max(0, self._service.desk.last_position() - self._looked_at)
 
     def audiences(self) -> list[str]:
         """Everyone to whom something has left."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from shared.wire.cloudevent import Message
     from shared.wire.outbox import Outbox
 
-IN_FLIGHT_MAX = 500
+IN_FLIGHT_MAX = 1_000
 IN_FLIGHT_BYTES_MAX = 1024 * 1024
 POLL_SECONDS = 0.5
 """Another process of this service may have written: `accord import` does."""
@@ -50,6 +50,7 @@ class Relay:
         self._org = service.desk.org
         self._acknowledged: dict[str, int] = defaultdict(int)
         """How many contracts, by audience."""
+        self._runs = False
         self._woken = asyncio.Event()
         loop = asyncio.get_running_loop()
 
@@ -60,11 +61,19 @@ class Relay:
 
     async def count(self) -> None:
         """Bring the link's backlog up to date, bus or no bus."""
-        await asyncio.to_thread(self._outbox.catch_up)
-        self._count()
+        if not self._runs:  # else it looks at the history itself, no faster than it publishes
+            await asyncio.to_thread(self._outbox.catch_up)
+        self._count(await asyncio.to_thread(self._outbox.not_looked_at))
 
     async def run(self, client: Client) -> None:
         """Publish for ever; what goes wrong is raised, and a new run resumes from the streams."""
+        self._runs = True
+        try:
+            await self._follow(client)
+        finally:
+            self._runs = False
+
+    async def _follow(self, client: Client) -> None:
         js = client.jetstream()
         standings: dict[str, Standing] = {}
         await asyncio.to_thread(self._outbox.catch_up)
@@ -72,13 +81,12 @@ class Relay:
             while True:
                 self._woken.clear()
                 may_be_more = True
-                while may_be_more:
-                    may_be_more = await asyncio.to_thread(self._outbox.advance)
-                    for audience in self._outbox.audiences():
-                        if audience not in standings:
-                            standings[audience] = await self._resume(js, audience)
-                        standing = standings[audience]
-                        standings[audience] = await self._publish(publisher, js, audience, standing)
+                while may_be_more:  # the next section is looked at while the last is published
+                    async with asyncio.TaskGroup() as tasks:
+                        looking = tasks.create_task(asyncio.to_thread(self._outbox.advance))
+                        tasks.create_task(self._publish_all(publisher, js, standings))
+                    may_be_more = looking.result()
+                await self._publish_all(publisher, js, standings)
                 await self._wait()
 
     async def _wait(self) -> None:
@@ -90,6 +98,15 @@ class Relay:
             return
 
     # --- Publishing -----------------------------------------------------------------------------
+
+    async def _publish_all(
+        self, publisher: Publisher, js: JetStreamContext, standings: dict[str, Standing]
+    ) -> None:
+        for audience in self._outbox.audiences():
+            if audience not in standings:
+                standings[audience] = await self._resume(js, audience)
+            standing = standings[audience]
+            standings[audience] = await self._publish(publisher, js, audience, standing)
 
     async def _publish(
         self, publisher: Publisher, js: JetStreamContext, audience: str, standing: Standing
@@ -120,7 +137,6 @@ class Relay:
             standing = Standing(window[-1].position, sequence)
             self._acknowledged[audience] += len(window)
             self._outbox.sent(audience, standing.position)
-            self._count()
         return standing
 
     def _outgoing(self, message: Message, *, with_id: bool) -> Outgoing:
@@ -138,7 +154,6 @@ class Relay:
         self._acknowledged[audience] = await asyncio.to_thread(
             self._outbox.contracts_until, audience, ours
         )
-        self._count()
         return Standing(ours, standing.sequence)
 
     async def _standing(self, js: JetStreamContext, audience: str) -> Standing:
@@ -173,8 +188,9 @@ class Relay:
     def _mine(self, audience: str) -> str:
         return names.subject(self._org, audience, self._service.name, "*")
 
-    def _count(self) -> None:
-        self._service.link.backlog = sum(
+    def _count(self, not_looked_at: int) -> None:
+        """Of events that were not looked at nobody knows yet whether they leave: they count."""
+        self._service.link.backlog = not_looked_at + sum(
             max(0, self._outbox.contracts(audience) - self._acknowledged[audience])
             for audience in self._outbox.audiences()
         )

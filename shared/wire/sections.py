@@ -43,10 +43,6 @@ class Span:
     last: int
     contracts: int
 
-    def and_at(self, position: int) -> Span:
-        """With one more contract."""
-        return self.and_then(Span(position, position, 1))
-
     def and_then(self, later: Span) -> Span:
         """With those of a later span."""
         if not (self.contracts and later.contracts):
