@@ -72,6 +72,13 @@ CALL = SQL(
     "SELECT * FROM {schema}.{function}(%b::{id_type}[], %b::bigint[], %b::text[], %b::bytea[],"
     " %b::int[], %b::text[], %b::bigint[], %b::int[])"
 )
+PATIENCE: dict[str, Any] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+"""Seconds: a server that went without a word is missed after a minute."""
 PLANNER = (
     "SET enable_seqscan = off",
     "SET enable_hashjoin = off",
@@ -188,10 +195,7 @@ class GroupCommitPostgresRecorder(PostgresProcessRecorder):
     def _writing(self) -> psycopg.Connection[Any]:
         """The one connection that writes; whose turn it is uses it."""
         if self._connection is None or self._connection.closed:
-            settings = self.datastore.pool.kwargs
-            assert isinstance(settings, dict)
-            named = {k: v for k, v in settings.items() if k != "row_factory"}
-            self._connection = psycopg.connect(**named, autocommit=True)
+            self._connection = connected(self.datastore)
             for setting in PLANNER:
                 self._connection.execute(setting)
             if self.datastore.lock_timeout:
@@ -204,6 +208,14 @@ class GroupCommitPostgresRecorder(PostgresProcessRecorder):
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def connected(datastore: PostgresDatastore) -> psycopg.Connection[Any]:
+    """A new connection, outside the library's pool, with a transaction a statement."""
+    settings = datastore.pool.kwargs
+    assert isinstance(settings, dict)
+    named = {name: value for name, value in settings.items() if name != "row_factory"}
+    return psycopg.connect(**named, **PATIENCE, autocommit=True)
 
 
 def _columns(batch: list[Command]) -> tuple[list[Any], ...]:
