@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from shared.contracts.base import Contract, Publication
     from shared.service import Service
 
+LOOK = 250
+"""Events that are in memory at once: as few as are gone before garbage is collected."""
 KEPT_MAX = 2_000
 KEPT_BYTES_MAX = 4 * 1024 * 1024
 """Of messages to one audience, kept from when their events were looked at until they are sent."""
@@ -85,27 +87,26 @@ class Outbox:
         with self._one_looks:
             section, looked_at_in_it = divmod(self._looked_at, SECTION)
             left = SECTION - looked_at_in_it
-            events = self._service.desk.history(self._looked_at, left)
-            if not events:
-                return False
-            whole, opened = dict(self._whole), dict(self._open)
+            whole, opened, looked_at = dict(self._whole), dict(self._open), self._looked_at
             made = []
-            for at, event in events:
-                for audience, contract in self._published(event):
-                    previous = whole.get(audience, NOTHING)
-                    made.append(self._message(contract, audience, at, previous.last, event))
-                    one = Span(at, at, 1)
-                    whole[audience] = previous.and_then(one)
-                    opened[audience] = opened.get(audience, NOTHING).and_then(one)
-            if len(events) == left:
+            while left and (events := self._service.desk.history(looked_at, min(left, LOOK))):
+                for at, event in events:
+                    for audience, contract in self._published(event):
+                        previous = whole.get(audience, NOTHING)
+                        made.append(self._message(contract, audience, at, previous.last, event))
+                        one = Span(at, at, 1)
+                        whole[audience] = previous.and_then(one)
+                        opened[audience] = opened.get(audience, NOTHING).and_then(one)
+                looked_at = events[-1][0]
+                left -= len(events)
+            if not left:
                 self._sections.save(section, opened)
                 opened = {}
             with self._lock:
                 for each in made:
                     self._kept[each.audience].keep(each)
-                self._whole, self._open = whole, opened
-                self._looked_at = events[-1][0]
-            return len(events) == left
+                self._whole, self._open, self._looked_at = whole, opened, looked_at
+            return not left
 
     def not_looked_at(self) -> int:
         """How many events were recorded since the last look."""

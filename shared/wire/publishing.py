@@ -17,7 +17,7 @@ from uuid import uuid4
 from nats.js.errors import APIError, NoStreamResponseError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from nats.aio.client import Client
     from nats.aio.msg import Msg
@@ -41,7 +41,8 @@ class Outgoing(NamedTuple):
     """A message to publish."""
 
     subject: str
-    headers: Mapping[str, str]
+    headers: str
+    """Lines of the protocol, each with its end."""
     data: bytes
 
 
@@ -127,16 +128,10 @@ class Publisher(AbstractAsyncContextManager["Publisher"]):
 
 
 def _encoded(message: Outgoing, reply: str, more: str) -> bytes:
-    lines = "".join([f"{name}: {value}\r\n" for name, value in message.headers.items()])
-    head = f"NATS/1.0\r\n{lines}{more}\r\n".encode()
-    sizes = f"{len(head)} {len(head) + len(message.data)}"
-    return b"HPUB %b %b %b\r\n%b%b\r\n" % (
-        message.subject.encode(),
-        reply.encode(),
-        sizes.encode(),
-        head,
-        message.data,
-    )
+    head = f"NATS/1.0\r\n{message.headers}{more}\r\n".encode()
+    whole = len(head) + len(message.data)
+    begin = f"HPUB {message.subject} {reply} {len(head)} {whole}\r\n".encode()
+    return b"%b%b%b\r\n" % (begin, head, message.data)
 
 
 def _is_from_nobody(answer: Msg) -> bool:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from nats.js.errors import NotFoundError
 
 from shared.wire import names
-from shared.wire.cloudevent import NotACloudEvent, from_headers, to_headers
+from shared.wire.cloudevent import NotACloudEvent, from_headers, header_lines
+from shared.wire.listening import Listener
 from shared.wire.publishing import NotNext, Outgoing, Publisher
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 IN_FLIGHT_MAX = 1_000
 IN_FLIGHT_BYTES_MAX = 1024 * 1024
-POLL_SECONDS = 0.5
-"""Another process of this service may have written: `accord import` does."""
+LOOK_SECONDS = 5.0
+"""So that a signal that was lost delays, and loses nothing."""
 
 
 class Standing(NamedTuple):
@@ -57,6 +58,7 @@ class Relay:
         def wake() -> None:
             loop.call_soon_threadsafe(self._woken.set)
 
+        self._wake = wake
         service.desk.saved = wake
 
     async def count(self) -> None:
@@ -66,12 +68,18 @@ class Relay:
         self._count(await asyncio.to_thread(self._outbox.not_looked_at))
 
     async def run(self, client: Client) -> None:
-        """Publish for ever; what goes wrong is raised, and a new run resumes from the streams."""
+        """Publish for ever; what goes wrong is raised, and a new run resumes from the streams.
+
+        It is woken by this process and by others that append to the store: `accord import` does.
+        """
+        listener = Listener(self._service.desk.process_recorder)
+        listener.start(self._wake)
         self._runs = True
         try:
             await self._follow(client)
         finally:
             self._runs = False
+            listener.close()
 
     async def _follow(self, client: Client) -> None:
         js = client.jetstream()
@@ -92,7 +100,7 @@ class Relay:
     async def _wait(self) -> None:
         # `wait_for` of Python 3.11 loses a cancellation that comes as it is woken
         try:
-            async with asyncio.timeout(POLL_SECONDS):
+            async with asyncio.timeout(LOOK_SECONDS):
                 await self._woken.wait()
         except TimeoutError:
             return
@@ -140,9 +148,9 @@ class Relay:
         return standing
 
     def _outgoing(self, message: Message, *, with_id: bool) -> Outgoing:
-        headers = to_headers(message)
-        if not with_id:
-            del headers["Nats-Msg-Id"]
+        headers = header_lines(message)
+        if with_id:
+            headers += f"Nats-Msg-Id: {message.id}\r\n"
         subject = names.subject(self._org, message.audience, message.service, message.event)
         return Outgoing(subject, headers, message.data)
 

@@ -7,8 +7,7 @@ again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, func, select
 
@@ -35,8 +34,7 @@ TABLE = Table(
 )
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Contracts to one audience: positions of the first and the last, and how many they are."""
 
     first: int
