@@ -137,7 +137,7 @@ class Outbox:
         return counted
 
     def after(self, audience: str, position: int, limit: int) -> list[Message]:
-        """Up to `limit` contracts to an audience after a position, in order."""
+        """Contracts to an audience after a position, in order; one at least if there is any."""
         with self._lock:
             if position >= self._whole.get(audience, NOTHING).last:
                 return []

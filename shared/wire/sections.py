@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, func, select
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, func, inspect, select
 
 from shared.wire.rows import UPSERTS
 from shared.wire.turns import alone, writing
@@ -56,8 +56,9 @@ class Sections:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        with alone(engine), writing(engine) as connection:
-            TABLE.metadata.create_all(connection)
+        if not inspect(engine).has_table(TABLE.name):
+            with alone(engine), writing(engine) as connection:
+                TABLE.metadata.create_all(connection)
 
     def reached(self) -> int:
         """Position of the last event of the last complete section; 0 before the first."""
