@@ -79,7 +79,7 @@ class Relay:
             await self._follow(client)
         finally:
             self._runs = False
-            listener.close()
+            await asyncio.to_thread(listener.close)  # it may be waiting for the database
 
     async def _follow(self, client: Client) -> None:
         js = client.jetstream()

@@ -194,7 +194,10 @@ def _messages(orgs: Both, count: int) -> list[Message]:
     orgs.receive(orgs.complaints(count))
     outbox = Outbox(orgs.district)
     outbox.catch_up()
-    return outbox.after(AGENCY, 0, count)
+    messages: list[Message] = []
+    while len(messages) < count:
+        messages += outbox.after(AGENCY, messages[-1].position if messages else 0, WINDOW)
+    return messages
 
 
 def _as_another(message: Message) -> tuple[str, dict[str, str]]:

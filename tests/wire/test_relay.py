@@ -241,6 +241,22 @@ def test_with_the_bus_away_the_store_goes_on_and_the_backlog_shows(
     _assert_complete(_in_stream(district), KEPT_MAX + 501)
 
 
+def test_a_stream_that_takes_no_batches_is_mended(district: Toy) -> None:
+    district.connect()
+    district.say(1)
+    eventually(lambda: district.service.link.bus_up and _count(district) == 1)
+    district.disconnect()
+
+    async def spoil(client: Client) -> None:
+        config = (await client.jetstream().stream_info(OUT)).config
+        await client.jetstream().update_stream(config, allow_atomic=False)
+
+    as_services_of(district.settings, spoil)
+    district.desk.save(*_begun(1, BATCH_MIN))
+    district.connect()
+    eventually(lambda: _count(district) == BATCH_MIN + 1)
+
+
 def _begun(after: int, count: int) -> list[Saying]:
     return [
         Saying.begin(Said(n=n, to=AGENCY), by="staff-0")
