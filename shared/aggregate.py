@@ -18,11 +18,14 @@ from eventsourcing.utils import get_topic, register_topic, resolve_topic
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from eventsourcing.domain import DomainEventProtocol
 
 UNSTAMPED = UUID(int=0)
 ENVELOPE = frozenset({"originator_id", "originator_version", "originator_topic", "timestamp", "by"})
 IN_COLUMNS = {"originator_id", "originator_version"}
+_READERS: dict[str, Callable[[bytes], Event]] = {}
 
 
 class Event(BaseModel, CanMutateAggregate[UUID]):
@@ -128,16 +131,35 @@ class EventMapper(Mapper[UUID]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Event:
         """Convert back, after upcasting."""
-        kind: type[Event] = resolve_topic(stored_event.topic)
-        state = stored_event.state
-        if kind.class_version > 1:
-            state = _upcast(kind, state)
-        event = kind.__pydantic_validator__.validate_json(state)
-        # frozen for everybody else: these two come from their own columns
-        event.__dict__["originator_id"] = stored_event.originator_id
-        event.__dict__["originator_version"] = stored_event.originator_version
-        assert isinstance(event, Event)
-        return event
+        number = stored_event.originator_id
+        assert isinstance(number, UUID)
+        return decoded(
+            number, stored_event.originator_version, stored_event.topic, stored_event.state
+        )
+
+
+def decoded(number: UUID, version: int, topic: str, state: bytes) -> Event:
+    """The event that is stored in these columns, upcast and checked.
+
+    Raises:
+        pydantic.ValidationError: the state is not one of that event.
+        eventsourcing.utils.TopicError: nothing of that name is known.
+    """
+    event = (_READERS.get(topic) or _reader(topic))(state)
+    # frozen for everybody else: these two come from their own columns
+    fields = event.__dict__
+    fields["originator_id"] = number
+    fields["originator_version"] = version
+    return event
+
+
+def _reader(topic: str) -> Callable[[bytes], Event]:
+    """What makes an event of stored bytes; found once for each topic."""
+    kind: type[Event] = resolve_topic(topic)
+    validate: Callable[[bytes], Event] = kind.__pydantic_validator__.validate_json
+    newest = kind.class_version == 1
+    read = validate if newest else lambda state: validate(_upcast(kind, state))
+    return _READERS.setdefault(topic, read)
 
 
 def _upcast(kind: type[Event], state: bytes) -> bytes:

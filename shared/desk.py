@@ -11,8 +11,9 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import IntegrityError, ProcessRecorder, Tracking
 from eventsourcing.utils import get_topic
 
-from shared.aggregate import EventMapper
+from shared.aggregate import EventMapper, decoded
 from shared.errors import Refused
+from shared.wire.log import log_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,7 @@ class Desk(Application[UUID]):
         self.keyring = keyring
         self.now = now
         self.engine = store.engine()
+        self._log = log_of(self.process_recorder)
         self.saved: Callable[[], None] = lambda: None
         self._kept: dict[UUID, Aggregate] = {}
         self._keeping = Lock()
@@ -201,17 +203,16 @@ class Desk(Application[UUID]):
 
     def history(self, after: int, limit: int) -> list[tuple[int, Event]]:
         """Up to `limit` events after a position, in the order they were recorded."""
-        rows = self.process_recorder.select_notifications(start=after + 1, limit=limit)
-        return [(row.id, self._typed(row)) for row in rows]
+        rows = self._log.after(after, limit)
+        return [
+            (at, decoded(number, version, topic, state))
+            for at, number, version, topic, state in rows
+        ]
 
     def events_of(self, number: UUID, after_version: int = 0) -> list[Event]:
         """The events of one aggregate, in order."""
-        rows = self.process_recorder.select_events(number, gt=after_version or None)
-        return [self._typed(row) for row in rows]
-
-    def _typed(self, row: object) -> Event:
-        event: Event = self.mapper.to_domain_event(row)  # type: ignore[arg-type, assignment]  # EventMapper gives our events
-        return event
+        rows = self._log.of(number, after_version)
+        return [decoded(number, version, topic, state) for _, _, version, topic, state in rows]
 
 
 def written(field: str, text: str, clause: str, characters_max: int = 100_000) -> str:

@@ -10,6 +10,7 @@ import psycopg
 
 from services.complaints import domain
 from services.complaints.events import Complaint
+from shared.memory import settle
 from shared.wire.store import Store
 from tests.benchmarks.durable import postgres
 from tests.benchmarks.measure import Target, compared, in_flight, rate
@@ -39,6 +40,7 @@ def _desk(bench: Bench) -> Iterator[tuple[ComplaintsDesk, str, str]]:
     with postgres(bench.folder) as server:
         url = server.create()
         desk = district_desk(bench.folder, At(MONDAY), store=Store(url))
+        settle()  # as a service does once it is wired
         try:
             yield desk, url, server.note
         finally:
