@@ -6,7 +6,6 @@ HTTP does not wait for the bus: what is recorded while it is away leaves when it
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 import uvicorn
 
+from shared.memory import settle
 from shared.wire.bus import Bus
 from shared.wire.channels import asyncapi
 
@@ -29,8 +29,6 @@ __all__ = ["asyncapi", "serve"]
 
 TICK_SECONDS = 10
 STOP_SECONDS = 3
-COLLECT_AFTER = 50_000
-"""Objects more than there were at the last collection: some 2,000 events have so many."""
 log = structlog.get_logger()
 
 
@@ -38,19 +36,8 @@ def serve(service: Service, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then stop in order."""
     log_as_json(service.name, service.desk.org)
     _add_health(service)
-    collect_seldom()
+    settle()
     asyncio.run(_serve(service, settings))
-
-
-def collect_seldom() -> None:
-    """Have the garbage collector pass over what lasts, and not run while a batch is read.
-
-    What the program is made of is there to its end, and each full collection would go through all
-    of it; what is read from a store goes without a collection as soon as it is used.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 10, 10)
 
 
 async def _serve(service: Service, settings: Settings) -> None:

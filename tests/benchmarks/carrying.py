@@ -15,7 +15,7 @@ from nats.js import api
 from services.complaints.__main__ import NAME
 from services.complaints.__main__ import service as complaints
 from services.complaints.events import Complaint
-from shared.serve import collect_seldom
+from shared.memory import settle
 from shared.wire import names
 from shared.wire.bus import Bus
 from shared.wire.cloudevent import to_headers
@@ -92,7 +92,7 @@ def both(bench: Bench) -> Iterator[Both]:
 @asynccontextmanager
 async def on_the_bus(service: Service, settings: Settings) -> AsyncIterator[None]:
     """A service, connected until the block ends, its process set up as `serve` does."""
-    collect_seldom()
+    settle()
     running = asyncio.create_task(Bus(service, settings, lambda: None).run())
     try:
         while not service.link.bus_up:
