@@ -136,7 +136,7 @@ class Bus:
         )
         client = await broker.connect()
         try:
-            js = client.jetstream(publish_async_max_pending=1024)
+            js = client.jetstream()
             connection = Connection(broker, client, js)
             await ensure_published(js, self._service.desk.org, self._settings.counterpart)
             self._service.link.bus_up = True
@@ -144,7 +144,7 @@ class Bus:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(_raise_when(lost))
                 tasks.create_task(self._answer(connection))
-                tasks.create_task(self._relay.run(js))
+                tasks.create_task(self._relay.run(client))
                 tasks.create_task(self._watch_counterpart(connection))
                 for source in self._service.sources:
                     tasks.create_task(self._receive(connection, source))

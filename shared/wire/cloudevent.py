@@ -28,7 +28,7 @@ class NotACloudEvent(ValueError):
     """What came does not say what it is, from whom, or where in their history it stands."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Message:
     """One contract on its way: to whom, where it stands, and its JSON."""
 
@@ -115,10 +115,24 @@ def attributes(message: Message) -> dict[str, str | int]:
     }
 
 
+def header_lines(message: Message) -> str:
+    """Headers in binary mode, in the protocol's own words."""
+    return (
+        f"ce-specversion: {SPECVERSION}\r\n"
+        f"ce-id: {message.id}\r\n"
+        f"ce-source: /{message.publisher}/{message.service}\r\n"
+        f"ce-type: {message.name}\r\n"
+        f"ce-time: {message.time}\r\n"
+        f"ce-position: {message.position}\r\n"
+        f"ce-previous: {message.previous}\r\n"
+        f"content-type: {JSON}\r\n"
+    )
+
+
 def to_headers(message: Message) -> dict[str, str]:
     """Headers in binary mode, and the id by which the stream knows a repetition."""
-    binary = {f"ce-{name}": str(value) for name, value in attributes(message).items()}
-    return binary | {"content-type": JSON, "Nats-Msg-Id": message.id}
+    lines = f"{header_lines(message)}Nats-Msg-Id: {message.id}".split("\r\n")
+    return dict(line.split(": ", 1) for line in lines)
 
 
 def from_headers(headers: Mapping[str, str], data: bytes) -> Message:

@@ -251,6 +251,17 @@ class LetterBook(View):
     version: ClassVar[int] = 1
     metadata: ClassVar[MetaData] = TABLES
 
+    def replay(self, rows: Rows, after: int, limit: int) -> int:
+        """Apply what happened to letters in the next `limit` events; the others are not read."""
+        until = min(after + limit, self._desk.last_position())
+        for row in self._desk.process_recorder.select_notifications(
+            start=after + 1, limit=limit, stop=until, topics=[e.TOPIC for e in LETTER_EVENTS]
+        ):
+            event = self._desk.mapper.to_domain_event(row)
+            assert isinstance(event, LETTER_EVENTS)
+            self.apply(rows, event, row.id)
+        return max(after, until)
+
     def apply(self, rows: Rows, event: Event, position: int) -> None:
         """Take in what happened to a letter; other events are not shown here."""
         if not isinstance(event, LETTER_EVENTS):

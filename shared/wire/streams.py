@@ -117,6 +117,7 @@ def _configuration(
         storage=api.StorageType.FILE,
         retention=api.RetentionPolicy.LIMITS,
         duplicate_window=DUPLICATE_WINDOW_SECONDS,
+        allow_atomic=sources is None,  # the relay publishes in batches
     )
 
 

@@ -15,6 +15,7 @@ from nats.js import api
 from services.complaints.__main__ import NAME
 from services.complaints.__main__ import service as complaints
 from services.complaints.events import Complaint
+from shared.memory import settle
 from shared.wire import names
 from shared.wire.bus import Bus
 from shared.wire.cloudevent import to_headers
@@ -90,7 +91,8 @@ def both(bench: Bench) -> Iterator[Both]:
 
 @asynccontextmanager
 async def on_the_bus(service: Service, settings: Settings) -> AsyncIterator[None]:
-    """A service, connected until the block ends."""
+    """A service, connected until the block ends, its process set up as `serve` does."""
+    settle()
     running = asyncio.create_task(Bus(service, settings, lambda: None).run())
     try:
         while not service.link.bus_up:
@@ -192,7 +194,10 @@ def _messages(orgs: Both, count: int) -> list[Message]:
     orgs.receive(orgs.complaints(count))
     outbox = Outbox(orgs.district)
     outbox.catch_up()
-    return outbox.after(AGENCY, 0, count)
+    messages: list[Message] = []
+    while len(messages) < count:
+        messages += outbox.after(AGENCY, messages[-1].position if messages else 0, WINDOW)
+    return messages
 
 
 def _as_another(message: Message) -> tuple[str, dict[str, str]]:
