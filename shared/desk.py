@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Lock, local
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from shared.aggregate import EventMapper
 from shared.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from shared.aggregate import Aggregate, Event
     from shared.keyring import Keyring
@@ -30,6 +30,13 @@ T = TypeVar("T")
 def utc_now() -> datetime:
     """The present instant; a desk takes another clock in tests."""
     return datetime.now(UTC)
+
+
+class Unsaved(local):
+    """What this thread has changed and will save with what it changes next."""
+
+    def __init__(self) -> None:
+        self.changed: dict[UUID, Aggregate] = {}
 
 
 class Desk(Application[UUID]):
@@ -52,6 +59,7 @@ class Desk(Application[UUID]):
         self.saved: Callable[[], None] = lambda: None
         self._kept: dict[UUID, Aggregate] = {}
         self._keeping = Lock()
+        self._unsaved = Unsaved()
 
     def close(self) -> None:
         """Release the connections."""
@@ -70,14 +78,17 @@ class Desk(Application[UUID]):
     def loaded(self, number: UUID, *, newest: bool = False) -> Any:
         """An aggregate to decide on, from memory where it has been used lately.
 
-        What another process has written since is not seen then: a decision that is refused is
-        taken again on the newest state, and one that is recorded loses the race. Only the
-        aggregate itself is copied, so its state holds nothing that can be changed in place.
+        Where effects are gathered to be saved together, it is as those before have left it. What
+        another process has written since is not seen then: a decision that is refused is taken
+        again on the newest state, and one that is recorded loses the race. Only the aggregate
+        itself is copied, so its state holds nothing that can be changed in place.
 
         Raises:
             AggregateNotFoundError: there is none of that number.
         """
-        kept = None if newest else self._kept.get(number)
+        kept = self._unsaved.changed.get(number)
+        if kept is None and not newest:
+            kept = self._kept.get(number)
         if kept is None:
             kept = self.repository.get(number)
             self._keep(kept)
@@ -120,34 +131,55 @@ class Desk(Application[UUID]):
         Raises:
             IntegrityError: somebody else changed an aggregate first. Load it again and retry.
         """
-        self._append(changed, None)
+        self._append(_recorded(changed), changed, None)
 
     def save_once(self, received: Tracking, *changed: Aggregate) -> bool:
         """Save the effect of a received contract together with the fact of its receipt.
+
+        As `save_effects` of this one.
+        """
+        return self.save_effects(received, [lambda: changed])
+
+    def save_effects(
+        self, received: Tracking, effects: Iterable[Callable[[], Sequence[Aggregate]]]
+    ) -> bool:
+        """Save the effects of contracts that follow each other, and their receipt, all at once.
 
         The store raises the same IntegrityError for a redelivery and for a lost race; the
         tracking row tells which it was. Contracts of one source must arrive in order.
 
         Args:
-            received: name of the source, and the contract's position in the source's log, from 1.
-            changed: aggregates with recorded events; may be none.
+            received: name of the source, and the last contract's position in its log, from 1.
+            effects: for each contract in order, what decides and gives the aggregates that it
+                changes, maybe none; it loads them as the contracts before have left them.
 
         Returns:
-            False if this contract had been applied before: nothing was saved, and that is right.
+            False if the last contract had been applied before: nothing was saved, and that is
+            right.
 
         Raises:
             IntegrityError: somebody else changed an aggregate first. Load it again and retry.
         """
+        events: list[Event] = []
+        unsaved = self._unsaved.changed = {}
         try:
-            self._append(changed, received)
+            for effect in effects:
+                changed = effect()
+                events += _recorded(changed)
+                unsaved.update({each.id: each for each in changed})
+        finally:
+            self._unsaved.changed = {}
+        try:
+            self._append(events, unsaved.values(), received)
         except IntegrityError:
             if self.has_received(received):
                 return False
             raise
         return True
 
-    def _append(self, changed: tuple[Aggregate, ...], received: Tracking | None) -> None:
-        events = [event for each in changed for event in each.collect_events()]
+    def _append(
+        self, events: list[Event], changed: Iterable[Aggregate], received: Tracking | None
+    ) -> None:
         stored = [self.mapper.to_stored_event(event) for event in events]
         try:
             self.process_recorder.insert_events(stored, tracking=received)
@@ -158,7 +190,7 @@ class Desk(Application[UUID]):
             raise
         for each in changed:
             self._keep(each.copied())
-        self.appended(cast("list[Event]", events))
+        self.appended(events)
         self.saved()
 
     def appended(self, events: list[Event]) -> None:
@@ -212,6 +244,11 @@ class Desk(Application[UUID]):
     def _typed(self, row: object) -> Event:
         event: Event = self.mapper.to_domain_event(row)  # type: ignore[arg-type, assignment]  # EventMapper gives our events
         return event
+
+
+def _recorded(changed: Iterable[Aggregate]) -> list[Event]:
+    """The events that wait in aggregates to be saved; they wait no longer."""
+    return [cast("Event", event) for each in changed for event in each.collect_events()]
 
 
 def written(field: str, text: str, clause: str, characters_max: int = 100_000) -> str:
