@@ -24,12 +24,37 @@ if TYPE_CHECKING:
 RACES_MAX = 5
 KEPT_MAX = 4_096
 """Aggregates a desk remembers."""
+RECENT_MAX = 2_000
+"""Events that a desk remembers of those it appended."""
 T = TypeVar("T")
 
 
 def utc_now() -> datetime:
     """The present instant; a desk takes another clock in tests."""
     return datetime.now(UTC)
+
+
+class Recent:
+    """What this process appended lately, so that who follows the history need not read it back."""
+
+    def __init__(self) -> None:
+        self._events: dict[int, Event] = {}
+        self._changing = Lock()
+
+    def add(self, positions: Sequence[int], events: Sequence[Event]) -> None:
+        """Remember events that are committed at these positions, and forget older ones."""
+        with self._changing:
+            self._events.update(zip(positions, events, strict=True))
+            while len(self._events) > RECENT_MAX:
+                del self._events[next(iter(self._events))]
+
+    def after(self, position: int, limit: int) -> list[tuple[int, Event]]:
+        """Up to `limit` events after a position, none left out; those that it remembers."""
+        found: list[tuple[int, Event]] = []
+        while len(found) < limit and (event := self._events.get(position + 1)) is not None:
+            position += 1
+            found.append((position, event))
+        return found
 
 
 class Unsaved(local):
@@ -60,6 +85,7 @@ class Desk(Application[UUID]):
         self._kept: dict[UUID, Aggregate] = {}
         self._keeping = Lock()
         self._unsaved = Unsaved()
+        self._recent = Recent()
 
     def close(self) -> None:
         """Release the connections."""
@@ -182,7 +208,7 @@ class Desk(Application[UUID]):
     ) -> None:
         stored = [self.mapper.to_stored_event(event) for event in events]
         try:
-            self.process_recorder.insert_events(stored, tracking=received)
+            positions = self.process_recorder.insert_events(stored, tracking=received)
         except Exception:
             with self._keeping:
                 for each in changed:
@@ -190,6 +216,7 @@ class Desk(Application[UUID]):
             raise
         for each in changed:
             self._keep(each.copied())
+        self._recent.add(positions or (), events)
         self.appended(events)
         self.saved()
 
@@ -233,8 +260,12 @@ class Desk(Application[UUID]):
 
     def history(self, after: int, limit: int) -> list[tuple[int, Event]]:
         """Up to `limit` events after a position, in the order they were recorded."""
-        rows = self.process_recorder.select_notifications(start=after + 1, limit=limit)
-        return [(row.id, self._typed(row)) for row in rows]
+        found = self._recent.after(after, limit)
+        if len(found) < limit:
+            start, left = after + len(found) + 1, limit - len(found)
+            rows = self.process_recorder.select_notifications(start=start, limit=left)
+            found += [(row.id, self._typed(row)) for row in rows]
+        return found
 
     def events_of(self, number: UUID, after_version: int = 0) -> list[Event]:
         """The events of one aggregate, in order."""

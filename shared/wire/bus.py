@@ -24,8 +24,8 @@ from shared.wire.inbox import Inbox
 from shared.wire.letters import LetterBook
 from shared.wire.outbox import Outbox
 from shared.wire.reader import Reader
-from shared.wire.stopping import stop_if_told
 from shared.wire.relay import Relay
+from shared.wire.stopping import stop_if_told
 from shared.wire.streams import copy_made, ensure_published, ensure_reader
 
 if TYPE_CHECKING:
