@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Lock, local
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from shared.errors import Refused
 from shared.wire.log import log_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from shared.aggregate import Aggregate, Event
     from shared.keyring import Keyring
@@ -25,12 +25,44 @@ if TYPE_CHECKING:
 RACES_MAX = 5
 KEPT_MAX = 4_096
 """Aggregates a desk remembers."""
+RECENT_MAX = 2_000
+"""Events that a desk remembers of those it appended."""
 T = TypeVar("T")
 
 
 def utc_now() -> datetime:
     """The present instant; a desk takes another clock in tests."""
     return datetime.now(UTC)
+
+
+class Recent:
+    """What this process appended lately, so that who follows the history need not read it back."""
+
+    def __init__(self) -> None:
+        self._events: dict[int, Event] = {}
+        self._changing = Lock()
+
+    def add(self, positions: Sequence[int], events: Sequence[Event]) -> None:
+        """Remember events that are committed at these positions, and forget older ones."""
+        with self._changing:
+            self._events.update(zip(positions, events, strict=True))
+            while len(self._events) > RECENT_MAX:
+                del self._events[next(iter(self._events))]
+
+    def after(self, position: int, limit: int) -> list[tuple[int, Event]]:
+        """Up to `limit` events after a position, none left out; those that it remembers."""
+        found: list[tuple[int, Event]] = []
+        while len(found) < limit and (event := self._events.get(position + 1)) is not None:
+            position += 1
+            found.append((position, event))
+        return found
+
+
+class Unsaved(local):
+    """What this thread has changed and will save with what it changes next."""
+
+    def __init__(self) -> None:
+        self.changed: dict[UUID, Aggregate] = {}
 
 
 class Desk(Application[UUID]):
@@ -60,6 +92,8 @@ class Desk(Application[UUID]):
         self.saved: Callable[[], None] = lambda: None
         self._kept: dict[UUID, Aggregate] = {}
         self._keeping = Lock()
+        self._unsaved = Unsaved()
+        self._recent = Recent()
 
     def close(self) -> None:
         """Release the connections."""
@@ -78,14 +112,17 @@ class Desk(Application[UUID]):
     def loaded(self, number: UUID, *, newest: bool = False) -> Any:
         """An aggregate to decide on, from memory where it has been used lately.
 
-        What another process has written since is not seen then: a decision that is refused is
-        taken again on the newest state, and one that is recorded loses the race. Only the
-        aggregate itself is copied, so its state holds nothing that can be changed in place.
+        Where effects are gathered to be saved together, it is as those before have left it. What
+        another process has written since is not seen then: a decision that is refused is taken
+        again on the newest state, and one that is recorded loses the race. Only the aggregate
+        itself is copied, so its state holds nothing that can be changed in place.
 
         Raises:
             AggregateNotFoundError: there is none of that number.
         """
-        kept = None if newest else self._kept.get(number)
+        kept = self._unsaved.changed.get(number)
+        if kept is None and not newest:
+            kept = self._kept.get(number)
         if kept is None:
             kept = self.repository.get(number)
             self._keep(kept)
@@ -128,37 +165,58 @@ class Desk(Application[UUID]):
         Raises:
             IntegrityError: somebody else changed an aggregate first. Load it again and retry.
         """
-        self._append(changed, None)
+        self._append(_recorded(changed), changed, None)
 
     def save_once(self, received: Tracking, *changed: Aggregate) -> bool:
         """Save the effect of a received contract together with the fact of its receipt.
+
+        As `save_effects` of this one.
+        """
+        return self.save_effects(received, [lambda: changed])
+
+    def save_effects(
+        self, received: Tracking, effects: Iterable[Callable[[], Sequence[Aggregate]]]
+    ) -> bool:
+        """Save the effects of contracts that follow each other, and their receipt, all at once.
 
         The store raises the same IntegrityError for a redelivery and for a lost race; the
         tracking row tells which it was. Contracts of one source must arrive in order.
 
         Args:
-            received: name of the source, and the contract's position in the source's log, from 1.
-            changed: aggregates with recorded events; may be none.
+            received: name of the source, and the last contract's position in its log, from 1.
+            effects: for each contract in order, what decides and gives the aggregates that it
+                changes, maybe none; it loads them as the contracts before have left them.
 
         Returns:
-            False if this contract had been applied before: nothing was saved, and that is right.
+            False if the last contract had been applied before: nothing was saved, and that is
+            right.
 
         Raises:
             IntegrityError: somebody else changed an aggregate first. Load it again and retry.
         """
+        events: list[Event] = []
+        unsaved = self._unsaved.changed = {}
         try:
-            self._append(changed, received)
+            for effect in effects:
+                changed = effect()
+                events += _recorded(changed)
+                unsaved.update({each.id: each for each in changed})
+        finally:
+            self._unsaved.changed = {}
+        try:
+            self._append(events, unsaved.values(), received)
         except IntegrityError:
             if self.has_received(received):
                 return False
             raise
         return True
 
-    def _append(self, changed: tuple[Aggregate, ...], received: Tracking | None) -> None:
-        events = [event for each in changed for event in each.collect_events()]
+    def _append(
+        self, events: list[Event], changed: Iterable[Aggregate], received: Tracking | None
+    ) -> None:
         stored = [self.mapper.to_stored_event(event) for event in events]
         try:
-            self.process_recorder.insert_events(stored, tracking=received)
+            positions = self.process_recorder.insert_events(stored, tracking=received)
         except Exception:
             with self._keeping:
                 for each in changed:
@@ -166,7 +224,8 @@ class Desk(Application[UUID]):
             raise
         for each in changed:
             self._keep(each.copied())
-        self.appended(cast("list[Event]", events))
+        self._recent.add(positions or (), events)
+        self.appended(events)
         self.saved()
 
     def appended(self, events: list[Event]) -> None:
@@ -209,11 +268,20 @@ class Desk(Application[UUID]):
 
     def history(self, after: int, limit: int) -> list[tuple[int, Event]]:
         """Up to `limit` events after a position, in the order they were recorded."""
-        return decoded(self._log.after(after, limit))
+        found = self._recent.after(after, limit)
+        if len(found) < limit:
+            rows = self._log.after(after + len(found), limit - len(found))
+            found += decoded(rows)
+        return found
 
     def events_of(self, number: UUID, after_version: int = 0) -> list[Event]:
         """The events of one aggregate, in order."""
         return [event for _, event in decoded(self._log.of(number, after_version))]
+
+
+def _recorded(changed: Iterable[Aggregate]) -> list[Event]:
+    """The events that wait in aggregates to be saved; they wait no longer."""
+    return [cast("Event", event) for each in changed for event in each.collect_events()]
 
 
 def written(field: str, text: str, clause: str, characters_max: int = 100_000) -> str:

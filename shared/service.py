@@ -30,8 +30,10 @@ class Source:
     contracts: Any
     """The discriminated union of the contracts that may come."""
     handle: Callable[[Contract], Sequence[Aggregate]]
-    """Gives the aggregates to save with the fact of the receipt, in one transaction. May be called
-    again for the same contract when somebody else changed an aggregate first."""
+    """Gives the aggregates to save with the fact of the receipt, in one transaction, often that of
+    the contracts before and after it: so it decides on aggregates, loaded by `Desk.loaded`, and not
+    on a read model. May be called again for the same contract when somebody else changed an
+    aggregate first, or one of the others failed."""
 
     @cached_property
     def reader(self) -> TypeAdapter[Contract]:

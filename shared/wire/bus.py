@@ -19,11 +19,13 @@ from nats.errors import Error as NatsError
 
 from shared.wire import names
 from shared.wire.asking import NoAnswer, answer, ask
-from shared.wire.channels import answering, receiving
+from shared.wire.channels import answering
 from shared.wire.inbox import Inbox
 from shared.wire.letters import LetterBook
 from shared.wire.outbox import Outbox
+from shared.wire.reader import Reader
 from shared.wire.relay import Relay
+from shared.wire.stopping import stop_if_told
 from shared.wire.streams import copy_made, ensure_published, ensure_reader
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from faststream.nats import NatsMessage, NatsResponse
     from nats.aio.client import Client
+    from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
     from shared.service import Service, Source
@@ -93,7 +96,7 @@ class Bus:
                 self._service.link.letters = await asyncio.to_thread(self._letters.waiting)
             except Exception as error:
                 log.warning("not counted", error=type(error).__name__)
-            await asyncio.sleep(COUNT_SECONDS)
+            await _pause(COUNT_SECONDS)
 
     async def _keep_connected(self) -> None:
         tries = 0
@@ -105,7 +108,7 @@ class Bus:
             tries = 0 if self._service.link.bus_up else tries + 1
             self._service.link.bus_up = False
             self._counterpart_is(up=False)
-            await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
+            await _pause(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
 
     async def _use_one_connection(self) -> None:
         lost = asyncio.Event()
@@ -167,7 +170,7 @@ class Bus:
                 self._counterpart_is(up=True)
             except NoAnswer:
                 self._counterpart_is(up=False)
-            await asyncio.sleep(CHECK_SECONDS if self._service.link.counterpart_up else 1)
+            await _pause(CHECK_SECONDS if self._service.link.counterpart_up else 1)
 
     def _counterpart_is(self, *, up: bool) -> None:
         link = self._service.link
@@ -188,40 +191,47 @@ class Bus:
         durable = names.durable(self._service.name, source.name)
         subject = names.subject(source.publisher, inbox.audience, source.service, "*")
         await ensure_reader(connection.js, stream, durable, subject)
+        async with (
+            asyncio.TaskGroup() as tasks,
+            Reader(connection.client, stream, durable) as reader,
+        ):
+            tasks.create_task(self._heal(connection, inbox, source, stream, durable))
+            while True:
+                await self._take(connection, inbox, source, await reader.batch())
 
-        async def received(message: NatsMessage) -> None:
-            raw = message.raw_message
-            origin = f"{stream}.{raw.metadata.sequence.stream}"
-            try:
-                settled = await inbox.take(
-                    connection.client, raw.subject, raw.headers or {}, raw.data, origin
-                )
-            except Exception as error:
-                log.error("not taken in", origin=origin, error=_causes(error))  # noqa: TRY400  # its text may be personal
-                settled = False
-            if settled:
-                await message.ack()
+    async def _take(
+        self, connection: Connection, inbox: Inbox, source: Source, batch: list[Msg]
+    ) -> None:
+        """Have the inbox settle a batch; what it can't settle yet comes again."""
+        try:
+            later = await inbox.take(connection.client, batch)
+        except Exception as error:
+            log.error("not taken in", source=source.name, error=_causes(error))  # noqa: TRY400  # its text may be personal
+            later = batch
+        again = set(map(id, later))
+        for each in batch:
+            if id(each) in again:
+                await each.nak(delay=LATER_SECONDS)
             else:
-                await message.nack(delay=LATER_SECONDS)
-
-        subscriber = receiving(
-            connection.broker, source, received, subject=subject, stream=stream, durable=durable
-        )
-        await subscriber.start()
-        while True:
-            await self._heal(connection, inbox, source, stream, durable)
-            await asyncio.sleep(CHECK_SECONDS)
+                await each.ack()
 
     async def _heal(
         self, connection: Connection, inbox: Inbox, source: Source, stream: str, durable: str
     ) -> None:
-        """When the stream has nothing new for us but the publisher has, ask for the rest.
+        """When nothing comes but the publisher has something for us, ask for it.
 
-        So what was delivered to a process that then died need not wait to be delivered again.
+        So neither what a stream lost at its end nor what was delivered to a process that then died
+        is waited for.
         """
-        reader = await connection.js.consumer_info(stream, durable)  # raises when it was wiped
-        if reader.num_pending:
-            return
+        seen = -1
+        while True:
+            reader = await connection.js.consumer_info(stream, durable)  # raises when it was wiped
+            before, seen = seen, await inbox.position()
+            if seen == before or not reader.num_pending:
+                await self._ask_for_the_rest(connection, inbox, source)
+            await _pause(CHECK_SECONDS)
+
+    async def _ask_for_the_rest(self, connection: Connection, inbox: Inbox, source: Source) -> None:
         try:
             last, received = await inbox.last(connection.client), await inbox.position()
             if last > received:
@@ -244,6 +254,11 @@ async def _leave(broker: NatsBroker) -> None:
             await asyncio.wait_for(subscriber.stop(), STOP_SECONDS)
     client = await broker.connect()  # the one it has
     await client.close()
+
+
+async def _pause(seconds: float) -> None:
+    stop_if_told()
+    await asyncio.sleep(seconds)
 
 
 async def _raise_when(lost: asyncio.Event) -> None:

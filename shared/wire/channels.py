@@ -1,12 +1,12 @@
-"""The channels of a service as FastStream knows them: how it subscribes, and what AsyncAPI says."""
+"""The channels of a service as FastStream knows them: how it answers, and what AsyncAPI says."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, get_args
 
-from faststream import AckPolicy, FastStream
-from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream import FastStream
+from faststream.nats import NatsBroker, NatsMessage
 from faststream.specification import AsyncAPI
 
 from shared.contracts.base import OWN
@@ -19,38 +19,7 @@ if TYPE_CHECKING:
     from faststream.nats import NatsResponse
     from faststream.nats.subscriber.usecases import LogicSubscriber
 
-    from shared.service import Service, Source
-
-FETCH = 32
-FETCH_SECONDS = 1.0
-
-
-def receiving(
-    broker: NatsBroker,
-    source: Source,
-    take: Callable[[NatsMessage], Awaitable[None]],
-    *,
-    subject: str,
-    stream: str,
-    durable: str,
-) -> LogicSubscriber[Any]:
-    """Subscribe to a source; `take` acknowledges. The consumer must be there already.
-
-    FastStream starts a fetch's messages together but in order, and `take` begins by waiting for
-    its lock, which is fair: so they are taken in order.
-    """
-    subscriber = broker.subscriber(
-        subject,
-        durable=durable,
-        stream=JStream(stream, declare=False),
-        pull_sub=PullSub(batch_size=FETCH, timeout=FETCH_SECONDS),
-        ack_policy=AckPolicy.MANUAL,
-        decoder=_undecoded,
-        title=f"{source.name} to {durable.split('-', maxsplit=1)[0]}",
-        description=f"What `{source.service}` of `{source.publisher}` tells, in order, each once.",
-    )
-    subscriber(_documented(take, source.contracts))
-    return subscriber
+    from shared.service import Service
 
 
 def answering(
@@ -78,15 +47,14 @@ def asyncapi(service: Service) -> dict[str, Any]:
     async def nothing(_: NatsMessage) -> None: ...
 
     for source in service.sources:
-        own = source.publisher == org
-        receiving(
-            broker,
-            source,
-            nothing,
-            subject=names.subject(source.publisher, OWN if own else org, source.service, "*"),
-            stream=names.stream(source.publisher, "OWN" if own else "IN"),
-            durable=names.durable(service.name, source.name),
+        audience = OWN if source.publisher == org else org
+        subscriber = broker.subscriber(
+            names.subject(source.publisher, audience, source.service, "*"),
+            title=f"{source.name} to {service.name}",
+            description=f"What `{source.service}` of `{source.publisher}` tells, in order, each"
+            " once.",
         )
+        subscriber(_documented(nothing, source.contracts))
     answering(broker, service, nothing)
     for contract in contracts_in(service.published):
         name = contract.model_fields["name"].default

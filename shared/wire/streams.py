@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-ACK_WAIT_SECONDS = 30
-UNACKNOWLEDGED_MAX = 256
+ACK_WAIT_SECONDS = 10
+"""Then what was delivered to a process that died is delivered again."""
+UNACKNOWLEDGED_MAX = 1_024
+"""As much as two processes that died may have held."""
 DUPLICATE_WINDOW_SECONDS = 120
 RESET_SECONDS = 1
 COPY_SECONDS = 0.5

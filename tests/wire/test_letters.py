@@ -82,7 +82,7 @@ def test_what_is_refused_waits_as_a_letter_and_later_ones_go_on(district: Toy, a
 
 
 def test_a_fault_of_ours_waits_as_a_letter_without_what_it_said(district: Toy, agency: Toy) -> None:
-    agency.raised = [RuntimeError("about Placeholder Person")]
+    agency.faults = {1: RuntimeError("about Placeholder Person")}
     district.connect()
     agency.connect()
     district.say(1, 2)
@@ -110,7 +110,7 @@ def test_a_contract_we_do_not_know_waits_as_a_letter_in_its_place(
     district.say(1)
     eventually(lambda: agency.heard() == [1])
     unknown = replace(
-        _message(2, NEXT, 1), name="toys.said.v2", data=b'{"name": "toys.said.v2", "m": 2}'
+        _message(2, 2, 1), name="toys.said.v2", data=b'{"name": "toys.said.v2", "m": 2}'
     )
     _forged(district, unknown, to_headers(unknown))
 
@@ -118,7 +118,7 @@ def test_a_contract_we_do_not_know_waits_as_a_letter_in_its_place(
     (letter,) = _letters(agency)
     assert letter.name == "toys.said.v2"
     assert "n: missing" in letter.reason
-    assert agency.desk.has_received(Tracking(f"{DISTRICT}.{NAME}", NEXT))
+    assert agency.desk.has_received(Tracking(f"{DISTRICT}.{NAME}", 2))
 
 
 @pytest.mark.parametrize(

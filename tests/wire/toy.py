@@ -152,6 +152,8 @@ class Toy:
         self.own = f"{settings.org}.{NAME}"
         self.refused: set[int] = set()
         """Numbers it can't handle, for as long as they are in here."""
+        self.faults: dict[int, Exception] = {}
+        """What handling a number raises, each time."""
         self.raised: list[Exception] = []
         """What handling raises, one each time, before it works again."""
         self.notebook = Notebook(self.desk, self.desk.engine)
@@ -176,6 +178,8 @@ class Toy:
             assert isinstance(contract, SaidV1)
             if self.raised:
                 raise self.raised.pop()
+            if contract.n in self.faults:
+                raise self.faults[contract.n]
             if contract.n in self.refused:
                 raise Refused("C-TOY-1", "this number can't be heard yet", "n")
             return self.desk.hear(source, contract.n)
