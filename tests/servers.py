@@ -163,24 +163,6 @@ class Postgres:
         self._command(f"CREATE DATABASE {name}")
         return self._server.get_uri(name)
 
-    def crash(self) -> None:
-        """End it as a crash would, at once."""
-        pid = self._server.get_pid()
-        assert pid is not None
-        os.kill(pid, signal.SIGQUIT)
-        until = time.monotonic() + START_SECONDS
-        while self._server.get_postmaster_info().is_running():
-            assert time.monotonic() < until, "it does not end"
-            time.sleep(0.02)
-
-    def start(self) -> None:
-        """Start it again after a crash; it recovers."""
-        self._server.ensure_postgres_running()
-
-    def close(self) -> None:
-        """Stop it and remove its files, where it is one test's own."""
-        self._server.cleanup()
-
     def _command(self, command: str) -> None:
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
             connection.execute(command.encode())

@@ -310,7 +310,7 @@ def test_a_postgresql_that_crashes_while_contracts_come_heals(
         agency.connect()
         for round_ in range(3):
             district.say(*range(round_ * 50 + 1, round_ * 50 + 26))
-            postgres.crash()
+            postgres.kill()
             district.say(*range(round_ * 50 + 26, round_ * 50 + 51))
             postgres.start()
         eventually(lambda: agency.desk.received_position(agency.theirs) == 150)
@@ -319,4 +319,4 @@ def test_a_postgresql_that_crashes_while_contracts_come_heals(
     finally:
         district.close()
         agency.close()
-        postgres.close()
+        postgres.stop()
