@@ -1,7 +1,7 @@
 """One service on the bus: connected, it publishes, receives and answers; else it keeps trying.
 
 A connection is used until it is lost, never mended: a new one begins as at the first start, with
-the streams ensured, the relay resumed and each source checked for what was missed meanwhile.
+the streams waited for, the relay resumed and each source checked for what was missed meanwhile.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ import structlog
 from faststream.nats import NatsBroker
 from faststream.nats.security import NatsNKey
 from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
 
-from shared.wire import names
 from shared.wire.asking import NoAnswer, answer, ask
 from shared.wire.channels import answering, receiving
 from shared.wire.inbox import Inbox
 from shared.wire.letters import LetterBook
 from shared.wire.outbox import Outbox
-from shared.wire.relay import Relay
-from shared.wire.streams import copy_made, ensure_published, ensure_reader
+from shared.wire.permits import inbox as inbox_of
+from shared.wire.permits import reading
+from shared.wire.relay import WAIT_SECONDS, Relay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from shared.service import Service, Source
     from shared.settings import Settings
+    from shared.wire.permits import Reading
 
 log = structlog.get_logger()
 
@@ -118,10 +120,11 @@ class Bus:
         async def failed(error: Exception) -> None:
             log.debug("nats", error=type(error).__name__)
 
-        seed = self._settings.nats_seed_file
+        seed = self._settings.seed_file(self._service.name)
         broker = NatsBroker(
             self._settings.nats_url,
-            security=NatsNKey.from_file(seed) if seed else None,
+            security=NatsNKey.from_file(seed, ssl_context=self._settings.tls()),
+            inbox_prefix=inbox_of(self._service.name),
             name=f"{self._service.desk.org}.{self._service.name}",
             connect_timeout=2,
             reconnect_time_wait=RECONNECT_SECONDS,
@@ -138,7 +141,7 @@ class Bus:
         try:
             js = client.jetstream(publish_async_max_pending=1024)
             connection = Connection(broker, client, js)
-            await ensure_published(js, self._service.desk.org, self._settings.counterpart)
+            await self._relay.ready(js)
             self._service.link.bus_up = True
             log.info("bus up")
             async with asyncio.TaskGroup() as tasks:
@@ -179,19 +182,13 @@ class Bus:
     # --- Receiving --------------------------------------------------------------------------
 
     async def _receive(self, connection: Connection, source: Source) -> None:
-        org = self._service.desk.org
         inbox = Inbox(self._service, source, self._handled)
-        if source.publisher == org:
-            stream = names.stream(org, "OWN")
-        else:
-            stream = await copy_made(connection.client, connection.js, org, source.publisher)
-        durable = names.durable(self._service.name, source.name)
-        subject = names.subject(source.publisher, inbox.audience, source.service, "*")
-        await ensure_reader(connection.js, stream, durable, subject)
+        how = reading(self._service.desk.org, self._service.name, source.name)
+        await _made(connection.js, how)
 
         async def received(message: NatsMessage) -> None:
             raw = message.raw_message
-            origin = f"{stream}.{raw.metadata.sequence.stream}"
+            origin = f"{how.stream}.{raw.metadata.sequence.stream}"
             try:
                 settled = await inbox.take(
                     connection.client, raw.subject, raw.headers or {}, raw.data, origin
@@ -204,22 +201,22 @@ class Bus:
             else:
                 await message.nack(delay=LATER_SECONDS)
 
-        subscriber = receiving(
-            connection.broker, source, received, subject=subject, stream=stream, durable=durable
-        )
+        subscriber = receiving(connection.broker, source, received, how)
         await subscriber.start()
         while True:
-            await self._heal(connection, inbox, source, stream, durable)
+            await self._heal(connection, inbox, source, how)
             await asyncio.sleep(CHECK_SECONDS)
 
     async def _heal(
-        self, connection: Connection, inbox: Inbox, source: Source, stream: str, durable: str
+        self, connection: Connection, inbox: Inbox, source: Source, how: Reading
     ) -> None:
         """When the stream has nothing new for us but the publisher has, ask for the rest.
 
         So what was delivered to a process that then died need not wait to be delivered again.
         """
-        reader = await connection.js.consumer_info(stream, durable)  # raises when it was wiped
+        reader = await connection.js.consumer_info(
+            how.stream, how.durable
+        )  # raises when it was wiped
         if reader.num_pending:
             return
         try:
@@ -244,6 +241,17 @@ async def _leave(broker: NatsBroker) -> None:
             await asyncio.wait_for(subscriber.stop(), STOP_SECONDS)
     client = await broker.connect()  # the one it has
     await client.close()
+
+
+async def _made(js: JetStreamContext, how: Reading) -> None:
+    """Wait until the steward has made a consumer."""
+    while True:
+        try:
+            await js.consumer_info(how.stream, how.durable)
+        except NotFoundError:
+            await asyncio.sleep(WAIT_SECONDS)
+        else:
+            return
 
 
 async def _raise_when(lost: asyncio.Event) -> None:

@@ -9,9 +9,9 @@ from faststream import AckPolicy, FastStream
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.specification import AsyncAPI
 
-from shared.contracts.base import OWN
 from shared.wire import names
 from shared.wire.asking import Question
+from shared.wire.permits import inbox, reading
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,19 +20,14 @@ if TYPE_CHECKING:
     from faststream.nats.subscriber.usecases import LogicSubscriber
 
     from shared.service import Service, Source
+    from shared.wire.permits import Reading
 
 FETCH = 32
 FETCH_SECONDS = 1.0
 
 
 def receiving(
-    broker: NatsBroker,
-    source: Source,
-    take: Callable[[NatsMessage], Awaitable[None]],
-    *,
-    subject: str,
-    stream: str,
-    durable: str,
+    broker: NatsBroker, source: Source, take: Callable[[NatsMessage], Awaitable[None]], how: Reading
 ) -> LogicSubscriber[Any]:
     """Subscribe to a source; `take` acknowledges. The consumer must be there already.
 
@@ -40,13 +35,14 @@ def receiving(
     its lock, which is fair: so they are taken in order.
     """
     subscriber = broker.subscriber(
-        subject,
-        durable=durable,
-        stream=JStream(stream, declare=False),
+        how.subject,
+        durable=how.durable,
+        inbox_prefix=f"{inbox(how.service)}.".encode(),
+        stream=JStream(how.stream, declare=False),
         pull_sub=PullSub(batch_size=FETCH, timeout=FETCH_SECONDS),
         ack_policy=AckPolicy.MANUAL,
         decoder=_undecoded,
-        title=f"{source.name} to {durable.split('-', maxsplit=1)[0]}",
+        title=f"{source.name} to {how.service}",
         description=f"What `{source.service}` of `{source.publisher}` tells, in order, each once.",
     )
     subscriber(_documented(take, source.contracts))
@@ -78,15 +74,7 @@ def asyncapi(service: Service) -> dict[str, Any]:
     async def nothing(_: NatsMessage) -> None: ...
 
     for source in service.sources:
-        own = source.publisher == org
-        receiving(
-            broker,
-            source,
-            nothing,
-            subject=names.subject(source.publisher, OWN if own else org, source.service, "*"),
-            stream=names.stream(source.publisher, "OWN" if own else "IN"),
-            durable=names.durable(service.name, source.name),
-        )
+        receiving(broker, source, nothing, reading(org, service.name, source.name))
     answering(broker, service, nothing)
     for contract in contracts_in(service.published):
         name = contract.model_fields["name"].default

@@ -9,8 +9,10 @@ import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from nats.errors import NoRespondersError
 from nats.js.errors import NotFoundError
 
+from shared.contracts.base import OWN
 from shared.wire import names
 from shared.wire.cloudevent import NotACloudEvent, from_headers, to_headers
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 IN_FLIGHT_MAX = 256
 ACKNOWLEDGE_SECONDS = 10
+WAIT_SECONDS = 0.2
+"""Between looks at whether the steward has made what is to be used."""
 POLL_SECONDS = 0.5
 """Another process of this service may have written: `accord import` does."""
 
@@ -48,6 +52,16 @@ class Relay:
         """Bring the link's backlog up to date, bus or no bus."""
         await asyncio.to_thread(self._outbox.catch_up)
         self._count()
+
+    async def ready(self, js: JetStreamContext) -> None:
+        """Wait until the organisation's streams are there."""
+        for audience in (OWN, "public"):
+            while True:
+                try:
+                    await self._last_in_stream(js, audience)
+                    break
+                except NoRespondersError:
+                    await asyncio.sleep(WAIT_SECONDS)
 
     async def run(self, js: JetStreamContext) -> None:
         """Publish for ever; what goes wrong is raised, and a new run resumes from the streams."""
@@ -91,7 +105,7 @@ class Relay:
     async def _last_in_stream(self, js: JetStreamContext, audience: str) -> int:
         mine = names.subject(self._org, audience, self._service.name, "*")
         try:
-            last = await js.get_last_msg(names.stream_of(self._org, audience), mine)
+            last = await js.get_last_msg(names.stream_of(self._org, audience), mine, direct=True)
             position = from_headers(last.headers or {}, last.data or b"").position
         except (NotFoundError, NotACloudEvent):
             return 0
