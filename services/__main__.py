@@ -12,18 +12,18 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
 from services.directory import cli as directory
-from shared.cli import clauses, deadline, rebuild
+from shared.cli import clauses, deadline, rebuild, set_up
 from shared.cli.output import COULD_NOT_RUN, FOUND_WRONG, CannotRun, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from shared.cli.run import Organisation, Ports
     from shared.service import Service
@@ -34,6 +34,8 @@ TELL = "Tell it"
 ASK = "Ask it"
 DEVELOP = "For developers"
 DATA = Path("data")
+
+Answer = TypeVar("Answer")
 
 PAGES = {
     "district": (
@@ -75,6 +77,31 @@ def _built_by(name: str) -> Callable[[Settings], Service]:
 SERVICES: Mapping[str, Callable[[Settings], Service]] = {
     name: _built_by(name) for name in ("complaints", "directory")
 }
+
+
+def sources(org: Organisation) -> dict[str, tuple[str, ...]]:
+    """Names of the sources that each service of an organisation receives."""
+    return _of_each(org, list(SERVICES), lambda built: tuple(each.name for each in built.sources))
+
+
+def _of_each(
+    org: Organisation, names: Sequence[str], ask: Callable[[Service], Answer]
+) -> dict[str, Answer]:
+    """What services say of themselves, as built without any server or data."""
+    from shared.settings import Settings
+
+    builders = {name: _builder(name) for name in names}
+    with TemporaryDirectory() as folder:
+        settings = Settings(
+            org=org.slug, kind=org.kind, counterpart=org.counterpart, folder=Path(folder)
+        )
+        return {name: ask(build(settings)) for name, build in builders.items()}
+
+
+def _builder(name: str) -> Callable[[Settings], Service]:
+    if name not in SERVICES:
+        raise CannotRun(f"there is no service {name}: choose {' or '.join(SERVICES)}")
+    return SERVICES[name]
 
 
 def _filled_when_used(fill: Callable[[], typer.Typer]) -> typer.Typer:
@@ -138,6 +165,7 @@ def run(
             data=data,
             ports=embedded.Ports.chosen(port_base, tuple(SERVICES)),
             services=tuple(SERVICES),
+            sources=sources,
             load_samples=lambda: _load_samples(data),
             pages=_pages,
             ready_file=ready_file,
@@ -186,6 +214,7 @@ def status(data: Data = DATA, as_json: Json = False) -> None:
         raise typer.Exit(FOUND_WRONG)
 
 
+set_up.register(app, RUN, sources)
 app.command(rich_help_panel=RUN)(rebuild.rebuild_command(SERVICES))
 
 
@@ -266,21 +295,14 @@ def bench(
 def _documents(
     service: str | None, org: str, document: Callable[[Service], dict[str, Any]]
 ) -> dict[str, Any]:
-    """The document of one service, or of each by name; made without any server or data."""
+    """The document of one service, or of each by name."""
     from shared.cli.run import ORGANISATIONS
-    from shared.settings import Settings
 
     found = next((each for each in ORGANISATIONS if each.slug == org), None)
     if found is None:
         known = " or ".join(each.slug for each in ORGANISATIONS)
         raise CannotRun(f"there is no organisation {org}: choose {known}")
-    names = [service] if service else list(SERVICES)
-    builders = {name: _builder(name) for name in names}
-    with TemporaryDirectory() as folder:
-        settings = Settings(
-            org=found.slug, kind=found.kind, counterpart=found.counterpart, folder=Path(folder)
-        )
-        documents = {name: document(build(settings)) for name, build in builders.items()}
+    documents = _of_each(found, [service] if service else list(SERVICES), document)
     return documents[service] if service else documents
 
 
@@ -298,12 +320,6 @@ def _load_samples(data: Path) -> None:
 def _pages(org: Organisation, ports: Ports) -> dict[str, str]:
     """The pages of an organisation that a person may want to see first."""
     return {title: ports.url(org.slug, service) + path for title, service, path in PAGES[org.kind]}
-
-
-def _builder(name: str) -> Callable[[Settings], Service]:
-    if name not in SERVICES:
-        raise CannotRun(f"there is no service {name}: choose {' or '.join(SERVICES)}")
-    return SERVICES[name]
 
 
 def main() -> None:

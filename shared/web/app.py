@@ -76,7 +76,7 @@ def web_app(
     Raises:
         NotConfigured: the page style or htmx was not installed.
     """
-    key = master_key(settings.session_key_file)
+    key = master_key(settings.session_key_file(service))
     app = FastAPI(
         title=f"Accord {service}",
         docs_url=None,

@@ -1,7 +1,7 @@
 """One service on the bus: connected, it publishes, receives and answers; else it keeps trying.
 
 A connection is used until it is lost, never mended: a new one begins as at the first start, with
-the streams ensured, the relay resumed and each source checked for what was missed meanwhile.
+the streams waited for, the relay resumed and each source checked for what was missed meanwhile.
 """
 
 from __future__ import annotations
@@ -16,17 +16,18 @@ import structlog
 from faststream.nats import NatsBroker
 from faststream.nats.security import NatsNKey
 from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
 
-from shared.wire import names
 from shared.wire.asking import NoAnswer, answer, ask
 from shared.wire.channels import answering
 from shared.wire.inbox import Inbox
 from shared.wire.letters import LetterBook
 from shared.wire.outbox import Outbox
+from shared.wire.permits import inbox as inbox_of
+from shared.wire.permits import reading
 from shared.wire.reader import Reader
-from shared.wire.relay import Relay
+from shared.wire.relay import WAIT_SECONDS, Relay
 from shared.wire.stopping import stop_if_told
-from shared.wire.streams import copy_made, ensure_published, ensure_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from shared.service import Service, Source
     from shared.settings import Settings
+    from shared.wire.permits import Reading
 
 log = structlog.get_logger()
 
@@ -50,6 +52,8 @@ CHECK_SECONDS = 3
 """Between looks at whether the counterpart answers, and whether anything was missed."""
 LATER_SECONDS = 2
 STOP_SECONDS = 5
+ANSWERED_AT = ("_INBOX.", "_R_.")
+"""Where an answer may go: to who asked here, or back over the link."""
 
 
 class ConnectionLost(Exception):
@@ -102,7 +106,8 @@ class Bus:
         tries = 0
         while True:
             try:
-                await self._use_one_connection()
+                # a task of its own: on Python 3.11 one whose group failed stays marked as stopped
+                await asyncio.create_task(self._use_one_connection())
             except Exception as error:
                 log.warning("bus away", error=_causes(error))
             tries = 0 if self._service.link.bus_up else tries + 1
@@ -121,10 +126,11 @@ class Bus:
         async def failed(error: Exception) -> None:
             log.debug("nats", error=type(error).__name__)
 
-        seed = self._settings.nats_seed_file
+        seed = self._settings.seed_file(self._service.name)
         broker = NatsBroker(
             self._settings.nats_url,
-            security=NatsNKey.from_file(seed) if seed else None,
+            security=NatsNKey.from_file(seed, ssl_context=self._settings.tls()),
+            inbox_prefix=inbox_of(self._service.name),
             name=f"{self._service.desk.org}.{self._service.name}",
             connect_timeout=2,
             reconnect_time_wait=RECONNECT_SECONDS,
@@ -141,7 +147,7 @@ class Bus:
         try:
             js = client.jetstream()
             connection = Connection(broker, client, js)
-            await ensure_published(js, self._service.desk.org, self._settings.counterpart)
+            await self._relay.ready(js)
             self._service.link.bus_up = True
             log.info("bus up")
             async with asyncio.TaskGroup() as tasks:
@@ -158,6 +164,8 @@ class Bus:
 
     async def _answer(self, connection: Connection) -> None:
         async def answered(message: NatsMessage) -> NatsResponse | None:
+            if not message.reply_to.startswith(ANSWERED_AT):
+                return None  # else who asks could have us publish where they may not
             return await answer(self._outbox, message.raw_message.subject, message.body)
 
         await answering(connection.broker, self._service, answered).start()
@@ -182,20 +190,14 @@ class Bus:
     # --- Receiving --------------------------------------------------------------------------
 
     async def _receive(self, connection: Connection, source: Source) -> None:
-        org = self._service.desk.org
         inbox = Inbox(self._service, source, self._handled)
-        if source.publisher == org:
-            stream = names.stream(org, "OWN")
-        else:
-            stream = await copy_made(connection.client, connection.js, org, source.publisher)
-        durable = names.durable(self._service.name, source.name)
-        subject = names.subject(source.publisher, inbox.audience, source.service, "*")
-        await ensure_reader(connection.js, stream, durable, subject)
+        how = reading(self._service.desk.org, self._service.name, source.name)
+        await _made(connection.js, how)
         async with (
             asyncio.TaskGroup() as tasks,
-            Reader(connection.client, stream, durable) as reader,
+            Reader(connection.client, how.stream, how.durable) as reader,
         ):
-            tasks.create_task(self._heal(connection, inbox, source, stream, durable))
+            tasks.create_task(self._heal(connection, inbox, source, how))
             while True:
                 await self._take(connection, inbox, source, await reader.batch())
 
@@ -216,7 +218,7 @@ class Bus:
                 await each.ack()
 
     async def _heal(
-        self, connection: Connection, inbox: Inbox, source: Source, stream: str, durable: str
+        self, connection: Connection, inbox: Inbox, source: Source, how: Reading
     ) -> None:
         """When nothing comes but the publisher has something for us, ask for it.
 
@@ -225,7 +227,8 @@ class Bus:
         """
         seen = -1
         while True:
-            reader = await connection.js.consumer_info(stream, durable)  # raises when it was wiped
+            # raises when it was wiped
+            reader = await connection.js.consumer_info(how.stream, how.durable)
             before, seen = seen, await inbox.position()
             if seen == before or not reader.num_pending:
                 await self._ask_for_the_rest(connection, inbox, source)
@@ -254,6 +257,17 @@ async def _leave(broker: NatsBroker) -> None:
             await asyncio.wait_for(subscriber.stop(), STOP_SECONDS)
     client = await broker.connect()  # the one it has
     await client.close()
+
+
+async def _made(js: JetStreamContext, how: Reading) -> None:
+    """Wait until the steward has made a consumer."""
+    while True:
+        try:
+            await js.consumer_info(how.stream, how.durable)
+        except NotFoundError:
+            await _pause(WAIT_SECONDS)
+        else:
+            return
 
 
 async def _pause(seconds: float) -> None:

@@ -9,9 +9,9 @@ from faststream import FastStream
 from faststream.nats import NatsBroker, NatsMessage
 from faststream.specification import AsyncAPI
 
-from shared.contracts.base import OWN
 from shared.wire import names
 from shared.wire.asking import Question
+from shared.wire.permits import reading
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -47,9 +47,8 @@ def asyncapi(service: Service) -> dict[str, Any]:
     async def nothing(_: NatsMessage) -> None: ...
 
     for source in service.sources:
-        audience = OWN if source.publisher == org else org
         subscriber = broker.subscriber(
-            names.subject(source.publisher, audience, source.service, "*"),
+            reading(org, service.name, source.name).subject,
             title=f"{source.name} to {service.name}",
             description=f"What `{source.service}` of `{source.publisher}` tells, in order, each"
             " once.",

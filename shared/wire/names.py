@@ -25,6 +25,11 @@ def ask(publisher: str, audience: str, service: str) -> str:
     return f"ask.{publisher}.{audience}.{service}"
 
 
+def ingest(org: str, service: str, kind: str) -> str:
+    """Where a system outside Accord tells a service something, and is answered."""
+    return f"ingest.{org}.{service}.{kind}"
+
+
 def delivery(publisher: str, audience: str) -> str:
     """Where a publisher's server delivers to the server of the other organisation."""
     return f"dlv.{publisher}.{audience}"

@@ -9,12 +9,15 @@ import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from nats.errors import NoRespondersError
 from nats.js.errors import NotFoundError
 
+from shared.contracts.base import OWN
 from shared.wire import names
 from shared.wire.cloudevent import NotACloudEvent, from_headers, header_lines
 from shared.wire.listening import Listener
 from shared.wire.publishing import NotNext, Outgoing, Publisher
+from shared.wire.stopping import stop_if_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +34,8 @@ IN_FLIGHT_MAX = 1_000
 IN_FLIGHT_BYTES_MAX = 1024 * 1024
 LOOK_SECONDS = 5.0
 """So that a signal that was lost delays, and loses nothing."""
+WAIT_SECONDS = 0.2
+"""Between looks at whether the steward has made what is to be used."""
 
 
 class Standing(NamedTuple):
@@ -67,6 +72,17 @@ class Relay:
             await asyncio.to_thread(self._outbox.catch_up)
         self._count(await asyncio.to_thread(self._outbox.not_looked_at))
 
+    async def ready(self, js: JetStreamContext) -> None:
+        """Wait until the organisation's streams are there."""
+        for audience in (OWN, "public"):
+            while True:
+                try:
+                    await self._standing(js, audience)
+                    break
+                except NoRespondersError:
+                    stop_if_told()
+                    await asyncio.sleep(WAIT_SECONDS)
+
     async def run(self, client: Client) -> None:
         """Publish for ever; what goes wrong is raised, and a new run resumes from the streams.
 
@@ -95,6 +111,7 @@ class Relay:
                         tasks.create_task(self._publish_all(publisher, js, standings))
                     may_be_more = looking.result()
                 await self._publish_all(publisher, js, standings)
+                stop_if_told()
                 await self._wait()
 
     async def _wait(self) -> None:
@@ -165,23 +182,14 @@ class Relay:
         return Standing(ours, standing.sequence)
 
     async def _standing(self, js: JetStreamContext, audience: str) -> Standing:
-        """Look at the last message that the relay put under our subjects, and the last of all."""
+        """Look at the last message under our subjects, where nobody else may put one."""
         stream = names.stream_of(self._org, audience)
         try:
-            last = await js.get_last_msg(stream, self._mine(audience))
+            last = await js.get_last_msg(stream, self._mine(audience), direct=True)
         except NotFoundError:
             return Standing(0, 0)
         assert last.seq is not None
-        if position := self._position(last, audience):
-            return Standing(position, last.seq)
-        for sequence in range(last.seq - 1, 0, -1):  # somebody else has put something there
-            try:
-                earlier = await js.get_msg(stream, sequence)
-            except NotFoundError:
-                continue
-            if position := self._position(earlier, audience):
-                return Standing(position, last.seq)
-        return Standing(0, last.seq)
+        return Standing(self._position(last, audience), last.seq)
 
     def _position(self, found: RawStreamMsg, audience: str) -> int:
         """Position of our contract to an audience; 0 if the message is something else."""

@@ -6,15 +6,16 @@ import asyncio
 import time
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
-import nats
 from nats.js import api
 
+from services.__main__ import sources
 from services.complaints.__main__ import NAME
 from services.complaints.__main__ import service as complaints
 from services.complaints.events import Complaint
+from shared.cli.run import Organisation
 from shared.memory import settle
 from shared.wire import names
 from shared.wire.bus import Bus
@@ -23,7 +24,7 @@ from shared.wire.outbox import Outbox
 from tests.benchmarks.durable import postgres
 from tests.benchmarks.measure import Target, compared
 from tests.complaints.samples import received
-from tests.servers import AGENCY, DISTRICT, topology
+from tests.servers import AGENCY, DISTRICT, connected, topology
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -74,12 +75,17 @@ class Both:
         return [mapper.to_stored_event(event) for each in begun for event in each.collect_events()]
 
 
+def _sources(org: str, counterpart: str) -> dict[str, tuple[str, ...]]:
+    kind: Literal["district", "agency"] = "district" if org == DISTRICT else "agency"
+    return sources(Organisation(org, kind, counterpart, org))
+
+
 @contextmanager
 def both(bench: Bench) -> Iterator[Both]:
     """Two organisations, their servers running, nothing on the bus yet."""
     with ExitStack() as stack:
         server = stack.enter_context(postgres(bench.folder))
-        servers = stack.enter_context(topology(bench.folder / "data"))
+        servers = stack.enter_context(topology(bench.folder / "data", _sources))
         settings = {
             org: servers.settings(org).model_copy(update={"store_url": server.create()})
             for org in (DISTRICT, AGENCY)
@@ -108,9 +114,8 @@ async def on_the_bus(service: Service, settings: Settings) -> AsyncIterator[None
 
 @asynccontextmanager
 async def client_of(settings: Settings) -> AsyncIterator[Client]:
-    """A plain client with the rights of an organisation's services."""
-    seed = str(settings.nats_seed_file)
-    client = await nats.connect(settings.nats_url, nkeys_seed=seed, allow_reconnect=False)
+    """A plain client that may do all with an organisation's data."""
+    client = await connected(settings)
     try:
         yield client
     finally:

@@ -78,7 +78,6 @@ def served(settings: Settings) -> Iterator[None]:
         "ACCORD_COUNTERPART": settings.counterpart,
         "ACCORD_FOLDER": str(settings.folder),
         "ACCORD_NATS_URL": settings.nats_url,
-        "ACCORD_NATS_SEED_FILE": str(settings.nats_seed_file),
         "ACCORD_STORE_URL": settings.store_url,
         "ACCORD_PORTS": json.dumps({"complaints": port}),
     }

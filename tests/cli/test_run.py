@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.cli.output import CannotRun
-from shared.cli.run import AGENCY, DISTRICT, HOST, Ports, _write_settings, held
+from shared.cli.run import DISTRICT, HOST, BusPorts, Ports, _write_settings, held
 from shared.settings import Settings
-from shared.wire import server
 from tests.cli.command import accord
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def test_ports_are_the_same_at_every_start() -> None:
         "snohomish-sd": {"complaints": base, "directory": base + 1},
         "snohomish-pd": {"complaints": base + 10, "directory": base + 11},
     }
-    assert ports.bus == server.Ports(base + 20, base + 21, base + 22)
+    assert ports.bus == BusPorts(base + 20, base + 21, base + 22)
     assert ports.url("snohomish-pd", "directory") == f"http://{HOST}:{base + 11}"
 
 
@@ -59,13 +58,13 @@ def test_a_taken_port_is_named_with_the_option_that_helps(tmp_path: Path) -> Non
 def test_a_service_reads_the_settings_that_the_run_wrote(tmp_path: Path, folder: str) -> None:
     data = tmp_path / folder
     ports = Ports.chosen(0, SERVICES)
-    bus, _ = server.set_up(data, DISTRICT.slug, AGENCY.slug, ports.bus)
-    _write_settings(data, DISTRICT, bus, ports.services[DISTRICT.slug])
+    _write_settings(data, DISTRICT, ports)
 
     settings = Settings.of(DISTRICT.slug, data)
     assert (settings.kind, settings.counterpart) == ("district", "snohomish-pd")
     assert settings.folder == data / DISTRICT.slug
-    assert (settings.nats_url, settings.nats_seed_file) == (bus.url, bus.seed_file)
+    assert settings.nats_url == f"tls://{HOST}:{ports.bus.district}"
+    assert settings.seed_file("complaints") == settings.folder / "secrets/complaints/nats.seed"
     assert settings.ports == ports.services[DISTRICT.slug]
     assert settings.demo_people
     file = data / DISTRICT.slug / "accord.env"

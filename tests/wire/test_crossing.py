@@ -12,7 +12,7 @@ from shared.contracts.base import OWN
 from shared.wire import names
 from shared.wire.cloudevent import to_headers
 from shared.wire.outbox import Outbox
-from tests.servers import AGENCY, DISTRICT, as_services_of
+from tests.servers import AGENCY, DISTRICT, as_breaker
 from tests.wire.toy import NAME, eventually
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def test_a_contract_delivered_again_is_absorbed(district: Toy, agency: Toy) -> N
             subject = names.subject(DISTRICT, AGENCY, NAME, message.event)
             await client.jetstream().publish(subject, message.data, headers=headers)
 
-    as_services_of(district.settings, again)
+    as_breaker(district.settings, again)
     district.say(3)
     eventually(lambda: len(agency.heard()) >= 3)
     assert agency.heard() == [1, 2, 3]
@@ -90,20 +90,24 @@ def test_contracts_missing_from_the_stream_are_asked_for(district: Toy, agency: 
             await client.jetstream().delete_msg(COPY, sequence)
 
     time.sleep(0.5)  # the server can't delete what it has not yet written
-    as_services_of(agency.settings, lose)
+    as_breaker(agency.settings, lose)
     agency.connect()
     eventually(lambda: len(agency.heard()) >= 10)
     assert agency.heard() == list(range(1, 11))
 
 
-def test_a_tail_that_the_stream_lost_is_asked_for(district: Toy, agency: Toy) -> None:
+def test_a_tail_that_the_stream_lost_is_asked_for(
+    servers: Topology, district: Toy, agency: Toy
+) -> None:
+    servers.agency.stop()
     district.connect()
     _said_to_the_stream(district, *range(1, 301))
 
     async def lose(client: Client) -> None:
         await client.jetstream().purge_stream(OUT)
 
-    as_services_of(district.settings, lose)
+    as_breaker(district.settings, lose)
+    servers.agency.start()
     agency.connect()
     eventually(lambda: len(agency.heard()) >= 300)
     assert agency.heard() == list(range(1, 301))
@@ -171,17 +175,20 @@ def test_a_stream_deleted_under_way_is_made_again(district: Toy, agency: Toy) ->
     async def delete(client: Client) -> None:
         await client.jetstream().delete_stream(COPY)
 
-    as_services_of(agency.settings, delete)
+    as_breaker(agency.settings, delete)
     district.say(2)
     eventually(lambda: agency.heard() == [1, 2])
     eventually(lambda: _exists(agency, COPY))
 
 
-def test_a_reader_configured_otherwise_is_mended(district: Toy) -> None:
+def test_a_reader_configured_otherwise_is_mended_when_the_steward_starts(
+    servers: Topology, district: Toy
+) -> None:
     district.connect()
     district.say_inside(1)
     eventually(lambda: district.desk.heard(district.own) == [1])
     district.disconnect()
+    servers.stewards[DISTRICT].stop()
     stream, durable = names.stream(DISTRICT, "OWN"), names.durable(NAME, district.own)
 
     async def spoil(client: Client) -> None:
@@ -190,7 +197,8 @@ def test_a_reader_configured_otherwise_is_mended(district: Toy) -> None:
         config.filter_subject = names.subject(DISTRICT, OWN, "nobody", "*")
         await js.add_consumer(stream, config)
 
-    as_services_of(district.settings, spoil)
+    as_breaker(district.settings, spoil)
+    servers.stewards[DISTRICT].start()
     district.say_inside(2)
     district.connect()
     eventually(lambda: district.desk.heard(district.own) == [1, 2])
@@ -199,7 +207,7 @@ def test_a_reader_configured_otherwise_is_mended(district: Toy) -> None:
         found = await client.jetstream().consumer_info(stream, durable)
         return str(found.config.filter_subject)
 
-    assert as_services_of(district.settings, subject) == names.subject(DISTRICT, OWN, NAME, "*")
+    assert as_breaker(district.settings, subject) == names.subject(DISTRICT, OWN, NAME, "*")
 
 
 def test_who_lost_a_race_handles_again(district: Toy, agency: Toy) -> None:
@@ -225,11 +233,11 @@ def _count(toy: Toy, stream: str) -> int:
     async def messages(client: Client) -> int:
         return (await client.jetstream().stream_info(stream)).state.messages
 
-    return as_services_of(toy.settings, messages)
+    return as_breaker(toy.settings, messages)
 
 
 def _exists(toy: Toy, stream: str) -> bool:
     async def names_(client: Client) -> bool:
         return stream in [each.config.name for each in await client.jetstream().streams_info()]
 
-    return as_services_of(toy.settings, names_)
+    return as_breaker(toy.settings, names_)

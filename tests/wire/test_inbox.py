@@ -15,7 +15,7 @@ from shared.wire import names
 from shared.wire.cloudevent import outgoing, to_headers
 from shared.wire.inbox import POSITIONS_SKIPPED_MAX
 from shared.wire.letters import LetterBook
-from tests.servers import AGENCY, DISTRICT, Postgres, Stores, as_services_of
+from tests.servers import AGENCY, DISTRICT, Postgres, Stores, as_breaker
 from tests.wire.receiver import Receivers
 from tests.wire.toy import NAME, SaidV1, Toy, eventually
 
@@ -49,7 +49,7 @@ def _held(agency: Toy) -> int:
     async def messages(client: Client) -> int:
         return (await client.jetstream().stream_info(COPY)).state.messages
 
-    return as_services_of(agency.settings, messages)
+    return as_breaker(agency.settings, messages)
 
 
 def _letters(toy: Toy) -> list[str]:
@@ -76,7 +76,7 @@ def _put(district: Toy, message: Message, **headers: str) -> None:
         all_headers = to_headers(message) | headers
         await client.jetstream().publish(subject, message.data, headers=all_headers)
 
-    as_services_of(district.settings, put)
+    as_breaker(district.settings, put)
 
 
 # --- Together -------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ def test_what_the_stream_lost_is_asked_for(district: Toy, agency: Toy, lost: set
         for sequence in sorted(lost):
             await client.jetstream().delete_msg(COPY, sequence)
 
-    as_services_of(agency.settings, lose)
+    as_breaker(agency.settings, lose)
     assert _held(agency) == 40 - len(lost)
     agency.connect()
 

@@ -18,7 +18,7 @@ from shared.settings import ENV_FILE
 from shared.wire import names
 from shared.wire.cloudevent import outgoing, to_headers
 from shared.wire.letters import LetterBook, retry, set_aside
-from tests.servers import AGENCY, DISTRICT, as_services_of
+from tests.servers import AGENCY, DISTRICT, as_breaker
 from tests.wire.toy import NAME, SaidV1, Toy, eventually
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _forged(district: Toy, message: Message, headers: dict[str, str], event: str
         subject = names.subject(DISTRICT, AGENCY, NAME, event)
         await client.jetstream().publish(subject, message.data, headers=headers)
 
-    as_services_of(district.settings, put)
+    as_breaker(district.settings, put)
 
 
 def _message(n: int, position: int, previous: int) -> Message:

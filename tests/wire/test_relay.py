@@ -18,7 +18,7 @@ from shared.wire.cloudevent import from_headers, header_lines
 from shared.wire.outbox import KEPT_MAX
 from shared.wire.publishing import BATCH_MIN, NotNext, Outgoing, Publisher
 from shared.wire.relay import IN_FLIGHT_MAX
-from tests.servers import AGENCY, DISTRICT, as_services_of, topology
+from tests.servers import AGENCY, DISTRICT, as_breaker, topology
 from tests.wire.another import another
 from tests.wire.toy import NAME, Said, Saying, Toy, eventually
 
@@ -48,7 +48,7 @@ def _in_stream(toy: Toy) -> list[Message]:
         found = [await reader.next_msg(5) for _ in range(count)]
         return [from_headers(each.headers or {}, each.data) for each in found]
 
-    return as_services_of(toy.settings, read)
+    return as_breaker(toy.settings, read)
 
 
 def _said_at_once(toy: Toy, count: int) -> None:
@@ -89,7 +89,7 @@ def test_what_another_process_records_leaves_soon(district: Toy, stores: Stores)
         return seconds
 
     with another(district.settings, stores) as other:
-        seconds = as_services_of(district.settings, taken)
+        seconds = as_breaker(district.settings, taken)
     assert median(seconds) < SOON_SECONDS, seconds
 
 
@@ -127,7 +127,7 @@ def test_killed_at_any_moment_nothing_is_lost_doubled_or_reordered(
             os.kill(life, signal.SIGKILL)
 
     with another(district.settings, stores) as other:
-        as_services_of(district.settings, kill)
+        as_breaker(district.settings, kill)
     district.connect()
     eventually(lambda: district.service.link.bus_up and _count(district) >= said)
     _assert_complete(_in_stream(district), said)
@@ -180,7 +180,7 @@ def test_a_retry_past_the_dedupe_window_is_not_stored_again(district: Toy) -> No
                     with pytest.raises(NotNext):
                         await publisher.publish(OUT, MINE, some, known_as_last)
 
-    as_services_of(district.settings, again)
+    as_breaker(district.settings, again)
     _assert_complete(_in_stream(district), 40)
 
 
@@ -216,14 +216,15 @@ def test_what_somebody_else_put_under_our_subjects_does_not_lead_astray(district
             other = names.subject(DISTRICT, AGENCY, "others", "said")
             await client.jetstream().publish(other, b"of another service")
 
-    as_services_of(district.settings, put)
+    as_breaker(district.settings, put)
     district.say(21)
-    eventually(lambda: _count(district) == 25)
+    eventually(lambda: _count(district) >= 25)
     eventually(lambda: district.service.link.backlog == 0)
     district.disconnect()
     district.connect()
-    district.say(22)
-    eventually(lambda: district.service.link.bus_up and _count(district) == 26)
+    district.say(22)  # all may be published again meanwhile, which the receivers absorb
+    eventually(lambda: district.service.link.bus_up and _count(district) >= 26)
+    eventually(lambda: district.service.link.backlog == 0)
 
 
 def test_with_the_bus_away_the_store_goes_on_and_the_backlog_shows(
@@ -241,17 +242,21 @@ def test_with_the_bus_away_the_store_goes_on_and_the_backlog_shows(
     _assert_complete(_in_stream(district), KEPT_MAX + 501)
 
 
-def test_a_stream_that_takes_no_batches_is_mended(district: Toy) -> None:
+def test_a_stream_that_takes_no_batches_is_mended_when_the_steward_starts(
+    servers: Topology, district: Toy
+) -> None:
     district.connect()
     district.say(1)
     eventually(lambda: district.service.link.bus_up and _count(district) == 1)
     district.disconnect()
+    servers.stewards[DISTRICT].stop()
 
     async def spoil(client: Client) -> None:
         config = (await client.jetstream().stream_info(OUT)).config
         await client.jetstream().update_stream(config, allow_atomic=False)
 
-    as_services_of(district.settings, spoil)
+    as_breaker(district.settings, spoil)
+    servers.stewards[DISTRICT].start()
     district.desk.save(*_begun(1, BATCH_MIN))
     district.connect()
     eventually(lambda: _count(district) == BATCH_MIN + 1)
@@ -268,7 +273,7 @@ def _count(toy: Toy) -> int:
     async def messages(client: Client) -> int:
         return (await client.jetstream().stream_info(OUT)).state.messages
 
-    return as_services_of(toy.settings, messages)
+    return as_breaker(toy.settings, messages)
 
 
 def _delete_after(toy: Toy, kept: int) -> None:
@@ -279,4 +284,4 @@ def _delete_after(toy: Toy, kept: int) -> None:
             await js.delete_msg(OUT, sequence)
 
     time.sleep(0.5)  # the server can't delete what it has not yet written
-    as_services_of(toy.settings, delete)
+    as_breaker(toy.settings, delete)

@@ -42,7 +42,6 @@ class Process:
             "COUNTERPART": settings.counterpart,
             "FOLDER": settings.folder,
             "NATS_URL": settings.nats_url,
-            "NATS_SEED_FILE": settings.nats_seed_file,
             "PORTS": json.dumps({NAME: port}),
         }
         text = "".join(f"ACCORD_{name}={value}\n" for name, value in lines.items())

@@ -1,4 +1,4 @@
-"""What each organisation may do on the other's server, and how the servers are set up."""
+"""What each organisation hears and is answered on the other's server."""
 
 from __future__ import annotations
 
@@ -11,37 +11,14 @@ from nats.errors import Error as NatsError
 from shared.contracts.base import OWN
 from shared.wire import names
 from shared.wire.asking import NoAnswer, ask
-from shared.wire.server import Ports, set_up
-from tests.servers import AGENCY, DISTRICT, as_services_of
+from tests.servers import AGENCY, DISTRICT, as_user
 from tests.wire.toy import NAME, eventually
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from nats.aio.client import Client
     from nats.aio.msg import Msg
 
     from tests.wire.toy import Toy
-
-PORTS = Ports(14222, 15222, 17422)
-
-
-def test_keys_are_made_once_for_their_owner_only(tmp_path: Path) -> None:
-    set_up(tmp_path, DISTRICT, AGENCY, PORTS)
-    seeds = sorted(tmp_path.glob("*/secrets/*.seed"))
-    before = [each.read_text() for each in seeds]
-    set_up(tmp_path, DISTRICT, AGENCY, PORTS._replace(district=14223))
-
-    assert [each.relative_to(tmp_path).as_posix() for each in seeds] == [
-        "sample-pd/secrets/leaf.seed",
-        "sample-pd/secrets/services.seed",
-        "sample-sd/secrets/services.seed",
-    ]
-    assert [each.read_text() for each in seeds] == before
-    assert {each.stat().st_mode & 0o777 for each in seeds} == {0o600}
-    district = (tmp_path / DISTRICT / "nats.conf").read_text()
-    assert "14223" in district
-    assert not any(seed in district for seed in before)
 
 
 def test_an_organisation_asks_only_for_what_is_meant_for_it(district: Toy, agency: Toy) -> None:
@@ -59,8 +36,8 @@ def test_an_organisation_asks_only_for_what_is_meant_for_it(district: Toy, agenc
         with pytest.raises(NoAnswer):
             await ask(client, DISTRICT, OWN, NAME, after=0, limit=10)
 
-    assert as_services_of(agency.settings, asked) == [2]
-    as_services_of(agency.settings, asked_for_what_is_inside)
+    assert as_user(agency.settings, NAME, asked) == [2]
+    as_user(agency.settings, NAME, asked_for_what_is_inside)
 
 
 def test_an_organisation_neither_hears_nor_touches_the_others_streams(
@@ -93,5 +70,5 @@ def test_an_organisation_neither_hears_nor_touches_the_others_streams(
         assert f"accord.{DISTRICT}.own.{NAME}.said" not in seen[1:], seen
         return refused
 
-    assert len(as_services_of(agency.settings, tried)) == 4
+    assert len(as_user(agency.settings, NAME, tried)) == 4
     eventually(lambda: district.desk.heard(district.own) == [1])

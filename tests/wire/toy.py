@@ -147,7 +147,9 @@ class Toy:
 
     def __init__(self, settings: Settings, store: Store, keys: Store) -> None:
         self.settings = settings
-        self.desk = Toys(settings.org, store, Keyring(keys, master_key(settings.master_key_file)))
+        self.desk = Toys(
+            settings.org, store, Keyring(keys, master_key(settings.master_key_file(NAME)))
+        )
         self.theirs = f"{settings.counterpart}.{NAME}"
         self.own = f"{settings.org}.{NAME}"
         self.refused: set[int] = set()
