@@ -193,6 +193,7 @@ class ReferenceView(View):
 
     name = "reference"
     metadata = METADATA
+    topics = (Heard.TOPIC,)
     _cached: tuple[int, Reference] = (0, Reference())
     _fresh_until = 0.0
     _times_heard = 0

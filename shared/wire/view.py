@@ -59,6 +59,8 @@ class View:
     name: ClassVar[str]
     version: ClassVar[int] = 1
     metadata: ClassVar[MetaData]
+    topics: ClassVar[tuple[str, ...]] = ()
+    """Of the events it shows, if they are few: catching up passes the others over unread."""
 
     def __init__(self, desk: Desk, engine: Engine) -> None:
         self._desk = desk
@@ -199,12 +201,21 @@ class View:
                 position = self.lock(connection)
                 rows = Rows()
                 rows.read_by(connection)
-                reached = self.replay(rows, position, BATCH)
+                reached = self.replay(rows, self._before_next_shown(position), BATCH)
                 rows.write(connection)
                 if reached > position:
                     self.move(connection, reached)
         except Busy:
             pass  # the caller looks at the time
+
+    def _before_next_shown(self, position: int) -> int:
+        if not self.topics:
+            return position
+        last = self._desk.last_position()
+        found = self._desk.process_recorder.select_notifications(
+            position + 1, 1, stop=last, topics=self.topics
+        )
+        return found[0].id - 1 if found else last
 
     def _version(self) -> int | None:
         """The version that filled the view; None before the first."""

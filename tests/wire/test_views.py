@@ -9,9 +9,11 @@ import pytest
 from eventsourcing.persistence import IntegrityError, Tracking
 
 from tests.servers import AGENCY
-from tests.wire.toy import Notebook
+from tests.wire.toy import Heard, Notebook, Said
 
 if TYPE_CHECKING:
+    from shared.aggregate import Event
+    from shared.wire.rows import Rows
     from tests.wire.toy import Toy
 
 SOURCE = "sample-sd.toys"
@@ -57,6 +59,32 @@ def test_two_that_catch_up_at_once_apply_each_event_once(agency: Toy) -> None:
         each.join()
 
     assert seen == [list(range(1, 301))] * 2
+
+
+def test_a_view_of_few_events_passes_the_others_over_and_misses_none(agency: Toy) -> None:
+    applied: list[type] = []
+
+    class Sparse(Notebook):
+        topics: ClassVar[tuple[str, ...]] = (Heard.TOPIC,)
+
+        def apply(self, rows: Rows, event: Event, position: int) -> None:
+            applied.append(type(event))
+            super().apply(rows, event, position)
+
+    sparse = Sparse(agency.desk, agency.desk.engine)
+    for turn in range(3):
+        for n in range(20):
+            agency.desk.say(n, "nobody")
+        assert sparse.numbers() == list(range(turn))
+        assert Said not in applied
+        _hear(agency, turn)
+        assert sparse.numbers() == list(range(turn + 1))
+    for n in range(600):  # more than one batch
+        agency.desk.say(n, "nobody")
+    _hear(agency, 3)
+    assert sparse.numbers() == [0, 1, 2, 3]
+    assert sparse.catch_up()
+    assert Said not in applied
 
 
 def test_a_contract_received_again_changes_nothing(agency: Toy) -> None:
