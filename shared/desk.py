@@ -13,6 +13,7 @@ from eventsourcing.utils import get_topic
 
 from shared.aggregate import EventMapper, decoded
 from shared.errors import Refused
+from shared.snapshots import Snapshots
 from shared.wire.log import log_of
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class Desk(Application[UUID]):
         self.now = now
         self.engine = store.engine()
         self._log = log_of(self.process_recorder)
+        self._snapshots = Snapshots(
+            self.engine, self._log, keyring.derived("snapshots"), type(self)
+        )
         self.saved: Callable[[], None] = lambda: None
         self._kept: dict[UUID, Aggregate] = {}
         self._keeping = Lock()
@@ -81,7 +85,7 @@ class Desk(Application[UUID]):
         """
         kept = None if newest else self._kept.get(number)
         if kept is None:
-            kept = self.repository.get(number)
+            kept = self._snapshots.load(number)
             self._keep(kept)
         return kept.copied()
 

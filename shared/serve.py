@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 import uvicorn
 
+from shared.memory import settle
 from shared.wire.bus import Bus
 from shared.wire.channels import asyncapi
 
@@ -35,6 +36,7 @@ def serve(service: Service, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then stop in order."""
     log_as_json(service.name, service.desk.org)
     _add_health(service)
+    settle()
     asyncio.run(_serve(service, settings))
 
 
