@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eventsourcing.application import AggregateNotFoundError
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, select
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
 
-from shared.aggregate import decoded
+from shared.aggregate import Aggregate, decoded
+from shared.wire.log import SNAPSHOTS as NAME
 from shared.wire.rows import UPSERTS
 from shared.wire.turns import Busy, writing
 
@@ -30,16 +31,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from shared.aggregate import Aggregate, Recorded
+    from shared.aggregate import Recorded
     from shared.wire.log import Log
 
+FIRST = Aggregate.INITIAL_VERSION
 EVENTS_MAX = 100
 """Events that a load applies before it keeps a snapshot for the next."""
 WAIT_SECONDS = 0.1
 """The longest that a load waits for the database to keep one: the next load can."""
 
 SNAPSHOTS = Table(
-    "snapshots",
+    NAME,
     MetaData(),
     Column("aggregate", String, primary_key=True),
     Column("version", Integer, nullable=False),
@@ -71,32 +73,25 @@ class Snapshots:
         Raises:
             AggregateNotFoundError: there is none.
         """
-        first = self._log.of(number, limit=EVENTS_MAX + 1)
-        if not first:
-            raise AggregateNotFoundError(str(number))
-        if len(first) <= EVENTS_MAX:
-            return _replayed(None, first)
-        found = self._believed(number)
-        if found is None:
-            rows = [*first, *self._log.of(number, first[-1][2])]
-            aggregate = _replayed(None, rows)
-        else:
-            aggregate, rows = found
-            aggregate = _replayed(aggregate, rows)
+        rows = self._log.since_snapshot(number)
+        aggregate = None
+        if not rows or rows[0][2] != FIRST:
+            aggregate = self._kept(number, rows)
+            rows = rows[1:] if aggregate else self._log.of(number)
+            if not aggregate and not rows:
+                raise AggregateNotFoundError(str(number))
+        aggregate = _replayed(aggregate, rows)
         if len(rows) > EVENTS_MAX:
             self._keep(aggregate, rows[-1])
         return aggregate
 
-    def _believed(self, number: UUID) -> tuple[Aggregate, list[Recorded]] | None:
-        """The aggregate as it was kept, and the events since; None if there is none to believe."""
-        mine = select(SNAPSHOTS).where(SNAPSHOTS.c.aggregate == str(number))
-        with self._engine.connect() as connection:
-            kept = connection.execute(mine).first()
-        rows = self._log.of(number, kept.version - 1) if kept else []
-        if not kept or not rows or not self._is_ours(kept.seal, rows[0], kept.body):
+    def _kept(self, number: UUID, rows: list[Recorded]) -> Aggregate | None:
+        """The aggregate as it was at the first of the rows; None if there is none to believe."""
+        body, seal = self._log.snapshot(number) or (b"", b"")
+        if not rows or not hmac.compare_digest(seal, self._seal(rows[0], body)):
             return None
-        aggregate: Aggregate = pickle.loads(kept.body)  # noqa: S301  # sealed by this program
-        return aggregate, rows[1:]
+        aggregate: Aggregate = pickle.loads(body)  # noqa: S301  # sealed by this program
+        return aggregate
 
     def _keep(self, aggregate: Aggregate, last: Recorded) -> None:
         body = pickle.dumps(aggregate)
@@ -106,9 +101,6 @@ class Snapshots:
         put = put.on_conflict_do_update(index_elements=["aggregate"], set_=values)
         with suppress(Busy), writing(self._engine, WAIT_SECONDS) as connection:
             connection.execute(put)
-
-    def _is_ours(self, seal: bytes, last: Recorded, body: bytes) -> bool:
-        return hmac.compare_digest(seal, self._seal(last, body))
 
     def _seal(self, last: Recorded, body: bytes) -> bytes:
         """What nobody else can say of an aggregate that ends with that event."""
