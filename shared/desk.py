@@ -13,6 +13,7 @@ from eventsourcing.utils import get_topic
 
 from shared.aggregate import EventMapper, decoded
 from shared.errors import Refused
+from shared.snapshots import Snapshots
 from shared.wire.log import log_of
 
 if TYPE_CHECKING:
@@ -89,6 +90,9 @@ class Desk(Application[UUID]):
         self.now = now
         self.engine = store.engine()
         self._log = log_of(self.process_recorder)
+        self._snapshots = Snapshots(
+            self.engine, self._log, keyring.derived("snapshots"), type(self)
+        )
         self.saved: Callable[[], None] = lambda: None
         self._kept: dict[UUID, Aggregate] = {}
         self._keeping = Lock()
@@ -124,7 +128,7 @@ class Desk(Application[UUID]):
         if kept is None and not newest:
             kept = self._kept.get(number)
         if kept is None:
-            kept = self.repository.get(number)
+            kept = self._snapshots.load(number)
             self._keep(kept)
         return kept.copied()
 

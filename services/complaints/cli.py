@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.cli.output import COULD_NOT_RUN, FOUND_WRONG, CannotRun, print_json
+from shared.memory import settle
 from shared.settings import Settings
 
 
@@ -45,6 +46,7 @@ def tips(
     except OSError as error:
         raise CannotRun(f"{file} can't be read: {error.strerror}") from error
     with district_desk(settings) as desk:
+        settle()
         taken = TipLine(desk).take(raw, name=file.name)
     receipts = [receipt._asdict() for receipt in taken.receipts]
     rejected = [{"line": r.line, "field": r.field, "reason": r.reason} for r in taken.rejected]

@@ -117,7 +117,7 @@ class TipLine:
 
     def _tip(self, tip: UUID) -> UnreadTip:
         try:
-            message: UnreadTip = self._desk.repository.get(tip)
+            message: UnreadTip = self._desk.loaded(tip, newest=True)
         except AggregateNotFoundError:
             raise Refused("C-COMP-2", "no such message waits", "tip") from None
         return message

@@ -241,7 +241,7 @@ class DirectoryDesk(Desk):
 
     def _held(self, kind: type[A], key: str) -> A | None:
         try:
-            held: A = self.repository.get(self._id(key))
+            held: A = self.loaded(self._id(key), newest=True)
         except AggregateNotFoundError:
             return None
         return held

@@ -233,7 +233,9 @@ def _say_declared(what: str, recorded: bool, as_json: bool) -> None:
 @contextmanager
 def _desk(org: str, data: Path) -> Iterator[DirectoryDesk]:
     from services.directory.__main__ import desk_of
+    from shared.memory import settle
     from shared.settings import Settings
 
     with desk_of(Settings.of(org, data)) as desk:
+        settle()
         yield desk

@@ -51,6 +51,7 @@ def rebuild_command(services: Mapping[str, Callable[[Settings], Service]]) -> Ca
         a row is not what the history says.
         """
         from shared.cli.status import settings_of
+        from shared.memory import settle
 
         if service is not None and service not in services:
             raise CannotRun(f"there is no service {service}: choose {' or '.join(services)}")
@@ -58,6 +59,7 @@ def rebuild_command(services: Mapping[str, Callable[[Settings], Service]]) -> Ca
         built = {each: services[each](settings) for each in ([service] if service else services)}
         try:
             owner, view = _one(built, name)
+            settle()
             started = time.monotonic()
             with _progress(f"{'checking' if check else 'rebuilding'} {name}") as progress:
                 found = view.check(progress) if check else []

@@ -185,7 +185,7 @@ def load(desk: Desk, number: UUID) -> Letter:
         NoSuchLetter: there is none.
     """
     try:
-        letter: object = desk.repository.get(number)
+        letter: object = desk.loaded(number, newest=True)
     except AggregateNotFoundError as error:
         raise NoSuchLetter(str(number)) from error
     assert isinstance(letter, Letter)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from shared.aggregate import Recorded
 
 F = TypeVar("F", bound=Callable[..., Any])
-EVERY = 2**62
-"""More events than there will be."""
+SNAPSHOTS = "snapshots"
+"""The table of snapshots, by the aggregate's id as text: version, body and seal."""
 
 
 class Log(Protocol):
@@ -33,8 +33,14 @@ class Log(Protocol):
     def after(self, position: int, limit: int) -> list[Recorded]:
         """Up to `limit` events after a position, in the order they were recorded."""
 
-    def of(self, number: UUID, after_version: int = 0, limit: int = EVERY) -> list[Recorded]:
-        """Up to `limit` events of one aggregate after a version, in order."""
+    def of(self, number: UUID, after_version: int = 0) -> list[Recorded]:
+        """The events of one aggregate after a version, in order."""
+
+    def since_snapshot(self, number: UUID) -> list[Recorded]:
+        """The events of one aggregate from the last one its snapshot knows; all if it has none."""
+
+    def snapshot(self, number: UUID) -> tuple[bytes, bytes] | None:
+        """What is kept of one aggregate, and its seal."""
 
 
 def log_of(recorder: ProcessRecorder) -> Log:
@@ -60,18 +66,31 @@ class _PostgresLog:
         ).format(table)
         self._after = columns + SQL(" WHERE notification_id > %b ORDER BY notification_id LIMIT %b")
         self._of = columns + SQL(
-            " WHERE originator_id = %b AND originator_version > %b"
-            " ORDER BY originator_version LIMIT %b"
+            " WHERE originator_id = %b AND originator_version > %b ORDER BY originator_version"
+        )
+        self._since = columns + SQL(
+            " WHERE originator_id = %b AND originator_version >= coalesce("
+            "(SELECT version FROM {} WHERE aggregate = %b), 1) ORDER BY originator_version"
+        ).format(Identifier(SNAPSHOTS))
+        self._snapshot = SQL("SELECT body, seal FROM {} WHERE aggregate = %b").format(
+            Identifier(SNAPSHOTS)
         )
 
     def after(self, position: int, limit: int) -> list[Recorded]:
-        return self._rows(self._after, (position, limit))
+        return self._asked(self._after, (position, limit))
 
-    def of(self, number: UUID, after_version: int = 0, limit: int = EVERY) -> list[Recorded]:
-        return self._rows(self._of, (number, after_version, limit))
+    def of(self, number: UUID, after_version: int = 0) -> list[Recorded]:
+        return self._asked(self._of, (number, after_version))
+
+    def since_snapshot(self, number: UUID) -> list[Recorded]:
+        return self._asked(self._since, (number, str(number)))
+
+    def snapshot(self, number: UUID) -> tuple[bytes, bytes] | None:
+        found: list[tuple[bytes, bytes]] = self._asked(self._snapshot, (str(number),))
+        return found[0] if found else None
 
     @again
-    def _rows(self, question: Composed, facts: tuple[object, ...]) -> list[Recorded]:
+    def _asked(self, question: Composed, facts: tuple[object, ...]) -> list[Any]:
         with (
             self._datastore.get_connection() as connection,
             connection.cursor(binary=True, row_factory=tuple_row) as cursor,
@@ -89,18 +108,36 @@ class _SQLiteLog:
         self._after = f"{columns} WHERE rowid > ? ORDER BY rowid LIMIT ?"
         self._of = (
             f"{columns} WHERE originator_id = ? AND originator_version > ?"
-            " ORDER BY originator_version LIMIT ?"
+            " ORDER BY originator_version"
         )
+        self._since = (
+            f"{columns} WHERE originator_id = ? AND originator_version >= coalesce("  # noqa: S608  # our own name
+            f"(SELECT version FROM {SNAPSHOTS} WHERE aggregate = ?), 1) ORDER BY originator_version"
+        )
+        self._snapshot = f"SELECT body, seal FROM {SNAPSHOTS} WHERE aggregate = ?"  # noqa: S608  # our own name
 
     def after(self, position: int, limit: int) -> list[Recorded]:
         return self._rows(self._after, (position, limit))
 
-    def of(self, number: UUID, after_version: int = 0, limit: int = EVERY) -> list[Recorded]:
-        return self._rows(self._of, (number.hex, after_version, limit))
+    def of(self, number: UUID, after_version: int = 0) -> list[Recorded]:
+        return self._rows(self._of, (number.hex, after_version))
+
+    def since_snapshot(self, number: UUID) -> list[Recorded]:
+        return self._rows(self._since, (number.hex, str(number)))
+
+    def snapshot(self, number: UUID) -> tuple[bytes, bytes] | None:
+        found: list[tuple[bytes, bytes]] = self._asked(self._snapshot, (str(number),))
+        return found[0] if found else None
+
+    def _rows(self, question: str, facts: tuple[object, ...]) -> list[Recorded]:
+        return [
+            (at, UUID(key), version, topic, state)
+            for at, key, version, topic, state in self._asked(question, facts)
+        ]
 
     @again
-    def _rows(self, question: str, facts: tuple[object, ...]) -> list[Recorded]:
+    def _asked(self, question: str, facts: tuple[object, ...]) -> list[Any]:
         with self._datastore.transaction(commit=False) as cursor:
             cursor.execute(question, facts)
-            rows = cursor.fetchall()
-        return [(at, UUID(key), version, topic, state) for at, key, version, topic, state in rows]
+            found: list[Any] = cursor.fetchall()
+        return found
