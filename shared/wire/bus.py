@@ -102,7 +102,8 @@ class Bus:
         tries = 0
         while True:
             try:
-                await self._use_one_connection()
+                # a task of its own: one whose group failed counts as told to stop in Python 3.11
+                await asyncio.create_task(self._use_one_connection())
             except Exception as error:
                 log.warning("bus away", error=_causes(error))
             tries = 0 if self._service.link.bus_up else tries + 1
