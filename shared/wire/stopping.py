@@ -10,7 +10,10 @@ import asyncio
 
 
 def stop_if_told() -> None:
-    """Raise the cancellation that this task was given and that was lost; before it waits again."""
+    """Raise the cancellation that this task was given and that was lost; before it waits again.
+
+    Not for a task that goes on after a task group of its own has failed.
+    """
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
