@@ -114,7 +114,7 @@ class User:
         return f"status {status}" if status else answer.data.decode(errors="replace")
 
     async def fetch(self, subject: str, body: bytes) -> None:
-        """Read one message of a consumer, and acknowledge it until the server says that it knows."""
+        """Read one message of a consumer, and acknowledge it: the server says that it knows."""
         inbox = self.client.new_inbox()
         subscription = await self.client.subscribe(inbox, max_msgs=1)
         await self.client.publish(subject, body, reply=inbox)
@@ -225,14 +225,7 @@ class Bench:
             consumers = await breaker.client.request(f"$JS.API.CONSUMER.LIST.{name}", b"")
             found[name] = kept | {
                 "config": stream["config"],
-                "consumers": {
-                    each["name"]: (
-                        each["config"],
-                        each["ack_floor"]["stream_seq"],
-                        each.get("paused"),
-                    )
-                    for each in json.loads(consumers.data)["consumers"]
-                },
+                "consumers": [_consumer(each) for each in json.loads(consumers.data)["consumers"]],
             }
         return found
 
@@ -356,6 +349,12 @@ async def eventually_there(breaker: User, stream: str, consumer: str) -> None:
     ):
         assert asyncio.get_running_loop().time() < until
         await asyncio.sleep(0.05)
+
+
+def _consumer(found: dict[str, Any]) -> Any:
+    """A consumer as it is; how far the delivery to the counterpart is changes by itself."""
+    delivers = "deliver_subject" in found["config"]
+    return found["config"], found.get("paused"), delivers or found["ack_floor"]["stream_seq"]
 
 
 async def _info(breaker: User, stream: str) -> bytes:
