@@ -117,10 +117,9 @@ def test_a_server_of_another_authority_is_not_spoken_to(both: Topology) -> None:
 
 def of_another_authority(folder: Path) -> None:
     """A certificate that looks the same, of somebody who calls their authority the same."""
-    for each in ("certificates/ca.pem", "certificates/leaf.pem"):
-        (folder / each).unlink()
-    Paths(folder).key("ca").unlink()
-    certify(folder, AGENCY, [])
+    forged = Paths(folder / "forged")
+    certify(forged.folder, AGENCY, [])
+    change(folder, cert_file=forged.certificate("leaf"), key_file=forged.key("leaf"))
 
 
 def expired(folder: Path) -> None:
