@@ -104,9 +104,9 @@ async def listened(made: Bench, org: str, user: User, subject: str, *, allowed: 
         if not allowed:
             assert await user.refuses()
         else:
-            await breaker.client.publish(
-                subject.replace("*", "tried").replace(">", "tried"), b"heard"
-            )
+            said = subject.replace("*", "tried").replace(">", "tried")
+            await breaker.client.publish(said, b"heard")
+            await breaker.client.flush()
             await until_heard(heard, b"heard")
             assert user.unrefused
 
