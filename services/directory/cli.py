@@ -11,6 +11,7 @@ from rich.console import Console
 
 from shared.cli.imported import content_of, tell
 from shared.cli.output import CannotRun, print_json
+from shared.who_may import OPERATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,6 @@ School = Annotated[
     list[str] | None, typer.Option(help="Only this school; again for another. All without.")
 ]
 DATA = Path("data")
-OPERATOR = "operator"
 
 
 def register(import_app: typer.Typer) -> None:

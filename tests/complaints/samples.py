@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.complaints import domain
-from services.complaints.application import PUBLIC, ComplaintsDesk, FindingGiven, Receipt
+from services.complaints.application import ComplaintsDesk, FindingGiven, Receipt
 from services.complaints.events import (
     AppealAnswered,
     Appealed,
@@ -49,6 +49,7 @@ from shared.hearing import heard
 from shared.keyring import Keyring
 from shared.school_calendar import Calendars, CalendarVersion, DeclaredDay
 from shared.sealed import Sealed
+from shared.who_may import PUBLIC
 from shared.wire.store import Store
 
 if TYPE_CHECKING:
