@@ -452,15 +452,19 @@ class ComplaintsDesk(Office):
     # --- The complainant, by number and passphrase ------------------------------------------------
 
     @may(BY_PASSPHRASE)
-    def proven(self, number: str, passphrase: str) -> Complaint:
+    def proven(self, number: str, passphrase: str, *, address: str = "") -> Complaint:
         """The complaint of who shows its passphrase (C-COMP-20).
+
+        Wrong tries are counted for the number and the address they come from, so that a stranger's
+        make only the stranger wait.
 
         Raises:
             Refused: the two don't belong together, in the same words whether the number exists or
                 not; or too many wrong ones were tried.
         """
         given = number.strip().upper()
-        self.attempts.check(given)
+        tried = (given, address)
+        self.attempts.check(tried)
         try:
             complaint = self.complaint(given)
             known = complaint.passphrase_sha256
@@ -468,9 +472,9 @@ class ComplaintsDesk(Office):
             complaint, known = None, ""
         shown = Receipt(given, passphrase.strip().lower())
         if not secrets.compare_digest(known, _digest(shown)) or complaint is None:
-            self.attempts.failed(given)
+            self.attempts.failed(tried)
             raise Refused("C-COMP-20", "this number and passphrase do not match", "passphrase")
-        self.attempts.succeeded(given)
+        self.attempts.succeeded(tried)
         return complaint
 
     @may(BY_PASSPHRASE)

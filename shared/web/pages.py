@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from shared.errors import Refused
 from shared.web.forms import TOKEN_FIELD, Form, FormProblem
 from shared.web.guard import Tokens
-from shared.web.sign_in import Sessions
+from shared.web.sign_in import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,14 +118,16 @@ class Pages:
     def _render(
         self, request: Request, template: str, status: int, facts: Mapping[str, Any]
     ) -> HTMLResponse:
-        person = Sessions.of(request).person(request)
+        sign_in = SignIn.of(request)
+        person = sign_in.person(request)
         tokens = Tokens.of(request)
         shell = {
             "clause": None,
             "nav": [link for link in self._nav if person or not link.staff_only],
             "path": request.url.path,
             "person": person,
-            "may_sign_in": Sessions.of(request).allowed(request),
+            "may_sign_in": sign_in.possible(request),
+            "alarms": sign_in.emergency.alarms() if person else [],
             "token_field": Markup('<input type="hidden" name="{}" value="{}">').format(
                 TOKEN_FIELD, tokens.token(request)
             ),

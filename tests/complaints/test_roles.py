@@ -141,7 +141,7 @@ def test_comp_20_what_is_the_complainants_is_for_who_shows_the_passphrase(
     mine, others = file(told), file(told)
     command = BY_PASSPHRASE[name]
     for wrong in (others.passphrase, "", *WHO.values()):
-        told.attempts.succeeded(mine.number)
+        told.attempts.succeeded((mine.number, ""))
         assert kept_out(lambda wrong=wrong: command(told, mine.number, wrong), "passphrase")  # type: ignore[misc]
     assert not kept_out(lambda: command(told, *mine), "passphrase")
     assert {c for c, cell in DISTRICTS[name].items() if cell != NO} == {COMPLAINANT}

@@ -13,13 +13,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shared.deadlines import Due
+from shared.desk import Desk
 from shared.errors import Refused
+from shared.keyring import Keyring, master_key
 from shared.service import LinkStatus
 from shared.web import (
-    DemoPerson,
     Entry,
     Form,
     FormProblem,
+    Member,
     NavLink,
     Pages,
     Staff,
@@ -32,11 +34,17 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 PEOPLE = [
-    DemoPerson("staff-1", "Principal", "Sample Elementary"),
-    DemoPerson("staff-2", "Superintendent", None),
+    Member("staff-1", "Principal", "Sample Elementary"),
+    Member("staff-2", "Superintendent", None),
 ]
 NARRATIVE_CHARS_MAX = 50_000
 SECRET = "Placeholder-Sensitive-Text"
+
+
+class ToyDesk(Desk):
+    """Nobody gives it commands; the sessions are in its database."""
+
+    name = "toy"
 
 
 class Tip(BaseModel):
@@ -59,12 +67,15 @@ class Tip(BaseModel):
 router = APIRouter()
 
 
-def toy(settings: Settings, link: LinkStatus, people: list[DemoPerson]) -> FastAPI:
+def toy(settings: Settings, link: LinkStatus, people: list[Member]) -> FastAPI:
     """The toy service's site; what was filed is in `app.state.filed`."""
     nav = (NavLink("/complaint", "File a complaint", staff_only=False), NavLink("/", "Docket"))
     folder = Path(__file__).parent / "pages"
-    app = web_app(settings, "toy", link, lambda: people, nav=nav, templates=folder)
+    keyring = Keyring(settings.keys("toy"), master_key(settings.master_key_file))
+    desk = ToyDesk(settings.org, settings.store("toy"), keyring)
+    app = web_app(settings, desk, link, lambda: people, nav=nav, templates=folder)
     app.state.filed = []
+    app.state.desk = desk
     app.include_router(router)
     return app
 
