@@ -20,6 +20,7 @@ from shared.web.limits import Limits
 from shared.web.pages import NavLink, Pages, organisation_name
 from shared.web.problems import HANDLERS, Incidents
 from shared.web.sign_in import Member, SignIn, Staff, router
+from shared.web.uploads import Uploads
 
 if TYPE_CHECKING:
     import os
@@ -93,6 +94,7 @@ def web_app(
     app.state.sign_in = sign_in
     app.state.tokens = Tokens(key, settings.org, sign_in.cookies)
     app.state.limits = Limits()
+    app.state.uploads = Uploads(settings.scan_command)
     app.state.pages = Pages(
         folders=[templates or ROOT / "services" / desk.name / "pages", OWN_TEMPLATES],
         zone=settings.time_zone,
@@ -100,6 +102,7 @@ def web_app(
         nav=nav,
         link=link,
         assets=_mount_assets(app, node_modules),
+        scanned=app.state.uploads.scanned,
     )
     app.add_middleware(BoundedBody)
     app.add_middleware(Incidents, site=app)

@@ -56,6 +56,7 @@ class Pages:
         nav: links in the header.
         link: shown to staff while something is not well.
         assets: addresses of the style sheets and scripts, by short name.
+        scanned: whether files are scanned for malware before anybody opens them.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Pages:
         nav: Sequence[NavLink],
         link: LinkStatus,
         assets: Mapping[str, str],
+        scanned: bool,
     ) -> None:
         self.environment = Environment(
             loader=FileSystemLoader(folders),
@@ -82,7 +84,7 @@ class Pages:
             org=organisation_name,
         )
         self.environment.globals.update(
-            assets=assets, link=link, organisation=organisation, lang="en"
+            assets=assets, link=link, organisation=organisation, scanned=scanned, lang="en"
         )
         self._nav = tuple(nav)
 

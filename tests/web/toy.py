@@ -21,11 +21,13 @@ from shared.web import (
     Entry,
     Form,
     FormProblem,
+    Limit,
     Member,
     NavLink,
     Pages,
     Staff,
     form_of,
+    limited,
     signed_in,
     web_app,
 )
@@ -38,6 +40,7 @@ PEOPLE = [
     Member("staff-2", "Superintendent", None),
 ]
 NARRATIVE_CHARS_MAX = 50_000
+NOTES = Limit("notes", an_address=3, in_all=5, minutes=1)
 SECRET = "Placeholder-Sensitive-Text"
 
 
@@ -135,6 +138,17 @@ def determine(
 ) -> Response:
     request.app.state.filed.append({"by": staff, "reasons": form.text("reasons")})
     return JSONResponse({"by": staff}, 201)
+
+
+@router.post("/note", dependencies=[Depends(limited(NOTES))])
+def note(request: Request, form: Annotated[Form, Depends(form_of())]) -> Response:
+    request.app.state.filed.append({"note": form.text("note")})
+    return JSONResponse({}, 201)
+
+
+@router.post("/api/notes", dependencies=[Depends(limited(NOTES))])
+def api_note() -> dict[str, str]:
+    return {"noted": "yes"}
 
 
 @router.post("/unmended")
