@@ -67,13 +67,18 @@ class SignIn:
     """How people sign in at one site, and who is signed in."""
 
     def __init__(
-        self, settings: Settings, desk: Desk, key: bytes, people: Callable[[], Sequence[Member]]
+        self,
+        settings: Settings,
+        service: str,
+        desk: Desk,
+        key: bytes,
+        people: Callable[[], Sequence[Member]],
     ) -> None:
         self._demo = settings.demo_people
-        self.public_host = urlsplit(settings.public_url or "").netloc.format(service=desk.name)
-        self.provider = Provider(settings, desk.name) if settings.oidc_issuer else None
+        self.public_host = urlsplit(settings.public_url or "").netloc.format(service=service)
+        self.provider = Provider(settings, service) if settings.oidc_issuer else None
         self.emergency = Emergency(desk)
-        self.cookies = Cookies(settings, desk.name)
+        self.cookies = Cookies(settings, service)
         self.book = SessionBook(desk.engine, key)
         self.people = people
         self.flow = Fernet(Fernet.generate_key())
@@ -353,7 +358,7 @@ def _away(down: ProviderDown) -> HTTPException:
     return HTTPException(
         503,
         "Your organisation's sign-in does not answer. Try again in a few minutes. If it can't wait,"
-        " whoever keeps the emergency secret can sign in at /sign-in/emergency.",
+        " there is an emergency sign-in on the page Staff sign-in, above.",
         headers={"Retry-After": "60"},
     )
 
