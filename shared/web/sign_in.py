@@ -105,10 +105,14 @@ class SignIn:
         """Whether there is any way to sign in from here."""
         return self.provider is not None or self.demo_allowed(request)
 
+    def cookie(self, request: Request) -> str | None:
+        """The value of the session's cookie, if the browser has one."""
+        return request.cookies.get(self.cookies.name(SESSION))
+
     def session(self, request: Request) -> Session | None:
         """The session of who asks; a demo person's counts only where they may sign in."""
         if not hasattr(request.state, "session"):
-            found = self.book.find(request.cookies.get(self.cookies.name(SESSION)))
+            found = self.book.find(self.cookie(request))
             if found and found.kind is Kind.DEMO and not self.demo_allowed(request):
                 found = None
             request.state.session = found
@@ -200,7 +204,11 @@ def sign_in_for_demo(request: Request, form: Annotated[Form, Depends(form_of())]
     if sign_in.member(staff) is None:
         problem = FormProblem({"staff": "choose one of the people listed"}, 422)
         return _demo_page(request, form.text("next"), problem)
-    return _signed_in(sign_in, sign_in.book.begin(Kind.DEMO, staff), form.text("next"))
+    return _signed_in(
+        sign_in,
+        sign_in.book.begin(Kind.DEMO, staff, instead_of=sign_in.cookie(request)),
+        form.text("next"),
+    )
 
 
 # --- By the provider ------------------------------------------------------------------------------
@@ -254,6 +262,7 @@ async def from_provider(
         proven.staff,
         proven.granted,
         at_provider=proven.at_provider,
+        instead_of=sign_in.cookie(request),
     )
     response = _signed_in(sign_in, session, back)
     sign_in.cookies.take(response, FLOW)
@@ -297,7 +306,9 @@ def sign_in_in_emergency(request: Request, form: Annotated[Form, Depends(form_of
         again: Response = request.app.state.pages.again(request, "emergency.html", problem)
         return again
     log.error("ALARM: emergency sign-in used")
-    return _signed_in(sign_in, sign_in.book.begin(Kind.EMERGENCY, staff), "/")
+    return _signed_in(
+        sign_in, sign_in.book.begin(Kind.EMERGENCY, staff, instead_of=sign_in.cookie(request)), "/"
+    )
 
 
 # --- Signing out ----------------------------------------------------------------------------------
@@ -307,9 +318,9 @@ def sign_in_in_emergency(request: Request, form: Annotated[Form, Depends(form_of
 async def sign_out(request: Request) -> Response:
     """End the session, here and at the provider."""
     sign_in, elsewhere = SignIn.of(request), None
-    cookie = request.cookies.get(sign_in.cookies.name(SESSION), "")
+    cookie = sign_in.cookie(request)
     session = await run_in_threadpool(sign_in.book.find, cookie)
-    if session:
+    if cookie and session:
         token = await run_in_threadpool(sign_in.book.id_token, cookie)
         await run_in_threadpool(sign_in.book.end, session.id)
         if token and sign_in.provider:
