@@ -8,6 +8,7 @@ from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from shared.emergency import EMERGENCY_EVENTS
 from shared.wire.cloudevent import Message, outgoing
 from shared.wire.letters import LETTER_EVENTS
 from shared.wire.sections import NOTHING, SECTION, Sections, Span
@@ -182,7 +183,8 @@ class Outbox:
                     yield at, event, contract
 
     def _published(self, event: Event) -> tuple[Publication, ...]:
-        return () if isinstance(event, LETTER_EVENTS) else self._service.publish(event)
+        inside = isinstance(event, (*LETTER_EVENTS, *EMERGENCY_EVENTS))
+        return () if inside else self._service.publish(event)
 
     def _message(
         self, contract: Contract, audience: str, at: int, previous: int, event: Event
