@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 ONE_DAY = timedelta(days=1)
 MONTHS_A_YEAR = 12
+SUMMER_DAYS_MAX = 80
+"""A first school day further off than a summer is of a later year: a calendar is missing."""
 
 
 class Rules(NamedTuple):
@@ -88,11 +90,11 @@ class Cell(NamedTuple):
 
 def first_day(calendars: Calendars, listed_on: date, known_on: date) -> date:
     """The first day with students from a day on; that day where no calendar says (C-TRN-9)."""
-    known = calendars.known(known_on)
-    if known.covered_to(listed_on) is None:
+    days = calendars.known(known_on).days
+    at = bisect_left(days, listed_on)
+    if at == len(days) or days[at] - listed_on > timedelta(days=SUMMER_DAYS_MAX):
         return listed_on
-    at = bisect_left(known.days, listed_on)
-    return known.days[at] if at < len(known.days) else listed_on
+    return days[at]
 
 
 def row(record: Record, listed_on: date, asked: Asked) -> tuple[Cell, ...]:
@@ -357,7 +359,7 @@ def _owed(requirement: Requirement, begun_on: date, asked: Asked) -> Owed:
     if period is None:
         return Owed(begun_on - ONE_DAY)
     if period.unit == "school_days":
-        return _owed_in_school_days(period.count, begun_on, asked.calendars, asked.known_on)
+        return _owed_in_school_days(period.count, begun_on, asked)
     return Owed(months_after(begun_on, _months(period.unit, period.count)))
 
 
@@ -366,8 +368,11 @@ def _rule(count: int) -> Rule:
     return Rule(unit=Unit.SCHOOL_DAYS, count=count, source="C-TRN-3, our default")
 
 
-def _owed_in_school_days(count: int, begun_on: date, calendars: Calendars, known_on: date) -> Owed:
-    found = due(_rule(count), begun_on, calendars, as_of=known_on)
+def _owed_in_school_days(count: int, begun_on: date, asked: Asked) -> Owed:
+    found = due(_rule(count), begun_on, asked.calendars, as_of=asked.known_on)
+    year_after = months_after(begun_on, MONTHS_A_YEAR)
+    if not found.known and asked.as_of > year_after:
+        return Owed(year_after)  # no calendar says which, but any year has that many school days
     return Owed(found.on, found.known)
 
 

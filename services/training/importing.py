@@ -143,8 +143,8 @@ def load_records(
         except Refused as refused:
             back.append(HandedBack.of(refused, row.line, row.cells))
     recorded = unchanged = 0
-    done = len(back) + not_done
-    progress(done, len(table.rows))
+    done, total = len(back) + not_done, len(table.rows) + len(table.handed_back)
+    progress(done, total)
     for officer, rows in by_officer.items():
         try:
             answers = desk.confirm_all(
@@ -159,7 +159,7 @@ def load_records(
                 recorded += answer.recorded
                 unchanged += not answer.recorded
         done += len(rows)
-        progress(done, len(table.rows))
+        progress(done, total)
     back.sort(key=lambda one: one.line or 0)
     loaded = Loaded(recorded, unchanged, tuple(back), table.passed_over, table.columns)
     if not_done:

@@ -62,8 +62,10 @@ def publish(keeper: Keeper, counterpart: str, event: Event) -> tuple[Publication
     known = cast("FileEvent | CatalogAdopted | TrainingHeld | SubmissionEvent | Heard", event)
     match known:
         case TrainingHeld():
-            return _staff_trained(known)
+            return _staff_trained(known) if keeper == "district" else ()
         case SubmissionRejected():
+            if keeper != "agency":
+                return ()
             rejected = SubmissionRejectedV1(
                 submission=known.key,
                 clause=known.clause,
