@@ -10,11 +10,12 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.complaints.inputs import LANGUAGES, choice, choices, listed, ticked
+from services.complaints.inputs import LANGUAGES
 from services.complaints.views import WAITING, own_clocks
 from services.complaints.words import Allegation, Channel, Trigger
 from shared.errors import Refused
 from shared.web import Form, FormProblem, Limit, Pages, form_of, limited, signed_in
+from shared.web.inputs import choice, choices, listed, ticked
 from shared.who_may import PUBLIC
 
 if TYPE_CHECKING:

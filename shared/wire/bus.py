@@ -10,6 +10,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,8 +20,9 @@ from nats.errors import Error as NatsError
 from nats.js.errors import NotFoundError
 
 from shared.wire.asking import NoAnswer, answer, ask
-from shared.wire.channels import answering
+from shared.wire.channels import answering, taking_in
 from shared.wire.inbox import Inbox
+from shared.wire.intake import taken_in
 from shared.wire.letters import LetterBook
 from shared.wire.outbox import Outbox
 from shared.wire.permits import inbox as inbox_of
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
-    from shared.service import Service, Source
+    from shared.service import Intake, Service, Source
     from shared.settings import Settings
     from shared.wire.permits import Reading
 
@@ -153,6 +155,7 @@ class Bus:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(_raise_when(lost))
                 tasks.create_task(self._answer(connection))
+                tasks.create_task(self._take_in(connection))
                 tasks.create_task(self._relay.run(client))
                 tasks.create_task(self._watch_counterpart(connection))
                 for source in self._service.sources:
@@ -169,6 +172,11 @@ class Bus:
             return await answer(self._outbox, message.raw_message.subject, message.body)
 
         await answering(connection.broker, self._service, answered).start()
+
+    async def _take_in(self, connection: Connection) -> None:
+        for intake in self._service.intakes:
+            take = partial(_taken_in, intake)
+            await taking_in(connection.broker, self._service, intake, take).start()
 
     async def _watch_counterpart(self, connection: Connection) -> None:
         org, other = self._service.desk.org, self._settings.counterpart
@@ -248,6 +256,12 @@ class Bus:
                 last=last,
                 received=received,
             )
+
+
+async def _taken_in(intake: Intake, message: NatsMessage) -> NatsResponse | None:
+    if message.reply_to and not message.reply_to.startswith(ANSWERED_AT):
+        return None  # else who sends could have us publish where they may not
+    return await taken_in(intake, message)
 
 
 async def _leave(broker: NatsBroker) -> None:
