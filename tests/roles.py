@@ -14,6 +14,7 @@ from services.complaints.review_desk import ReviewsDesk
 from services.complaints.rights import AUDITOR
 from services.complaints.tipline import TipLine
 from services.directory.application import DirectoryDesk
+from services.training.application import AgencyDesk, DistrictDesk
 from shared.contracts.directory import Role
 from shared.who_may import BY_PASSPHRASE, OPERATOR, PUBLIC
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[1] / "docs" / "roles.md"
 YES, OWN_SCHOOL, UNPLACED, NO = "yes", "own school", "until placed", "-"
 GIVEN, COMPLAINANT = "given to", "complainant"
-AT_THE_AGENCY = ("agency_reviewer", "agency_head")
+AT_THE_AGENCY = ("agency_reviewer", "agency_head", "agency_training_coordinator")
 AT_THE_DISTRICT = tuple(role for role in get_args(Role) if role not in AT_THE_AGENCY)
 
 TABLES: dict[str, tuple[tuple[type[Commanded], ...], Sequence[str]]] = {
@@ -34,6 +35,8 @@ TABLES: dict[str, tuple[tuple[type[Commanded], ...], Sequence[str]]] = {
         (*AT_THE_DISTRICT, AUDITOR, GIVEN, COMPLAINANT, PUBLIC),
     ),
     "Complaints at the agency": ((ReviewsDesk,), (*AT_THE_AGENCY, AUDITOR)),
+    "Training at the district": ((DistrictDesk,), (*AT_THE_DISTRICT, AUDITOR, OPERATOR)),
+    "Training at the agency": ((AgencyDesk,), (*AT_THE_AGENCY, AUDITOR, OPERATOR)),
     "The directory of either": ((DirectoryDesk,), (*get_args(Role), AUDITOR, OPERATOR)),
 }
 
