@@ -9,9 +9,12 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from services.complaints.__main__ import service
 from shared.cli.emergency import break_glass_command
-from shared.emergency import SecretUsed
+from shared.emergency import Emergency, SecretUsed
+from shared.settings import Settings
 from shared.who_may import OPERATOR
+from shared.wire.outbox import Outbox
 from tests.web.conftest import Site, token
 
 if TYPE_CHECKING:
@@ -111,16 +114,16 @@ def test_guessing_is_slowed_down(closed_site: Site) -> None:
 def test_the_command_prints_a_secret_that_fits(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from services.complaints.__main__ import service  # noqa: PLC0415  # its own, heavy
-
     monkeypatch.setenv("ACCORD_KIND", "district")
     monkeypatch.setenv("ACCORD_COUNTERPART", "sample-pd")
     monkeypatch.setenv("ACCORD_FOLDER", str(tmp_path / "sample-sd"))
     break_glass_command({"complaints": service})("complaints", "sample-sd", tmp_path)
     secret = capsys.readouterr().out.strip()
     assert len(secret) == 40
-    from shared.emergency import Emergency  # noqa: PLC0415
-    from shared.settings import Settings  # noqa: PLC0415
 
-    with service(Settings.of("sample-sd", tmp_path)).desk as desk:
+    built = service(Settings.of("sample-sd", tmp_path))
+    with built.desk as desk:
         Emergency(desk).use(secret, staff="staff-4", reason=REASON)
+        outbox = Outbox(built)
+        outbox.catch_up()
+        assert outbox.audiences() == [], "it is a matter of one organisation"
