@@ -14,7 +14,8 @@ from services.complaints.review_desk import ReviewsDesk
 from services.complaints.rights import AUDITOR
 from services.complaints.tipline import TipLine
 from services.directory.application import DirectoryDesk
-from services.training.application import AgencyDesk, DistrictDesk
+from services.training.agency_desk import AgencyDesk
+from services.training.district_desk import DistrictDesk
 from shared.contracts.directory import Role
 from shared.who_may import BY_PASSPHRASE, OPERATOR, PUBLIC
 

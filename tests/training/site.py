@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import uvicorn
 
-from services.training.application import AgencyDesk, DistrictDesk, TrainingDesk
+from services.training.agency_desk import AgencyDesk
+from services.training.application import TrainingDesk
+from services.training.district_desk import DistrictDesk
 from services.training.http import agency_app, district_app
 from shared.service import LinkStatus
 from shared.settings import Settings

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.training.application import SYSTEM, AgencyDesk, DistrictDesk, TrainingDesk
+from services.training.agency_desk import AgencyDesk
+from services.training.application import SYSTEM, TrainingDesk
+from services.training.district_desk import DistrictDesk
 from services.training.events import Expired, ExpiryNoticed, GateClosed, GateOpened
 from services.training.importing import load_catalog
 from services.training.views import due_list, lines

@@ -17,7 +17,9 @@ from tests.training.samples import LISTED_ON, OFFICER, SCHOOL, TODAY, catalog, e
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from services.training.application import AgencyDesk, DistrictDesk, TrainingDesk
+    from services.training.agency_desk import AgencyDesk
+    from services.training.application import TrainingDesk
+    from services.training.district_desk import DistrictDesk
 
     Command = Callable[[Any, str], object]
 
