@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
-from shared.files import secret
+from shared.files import secret, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,10 +66,9 @@ def hand_out(folder: Path, parts: Path, owner: int | None = None) -> None:
 
 
 def _public(folder: Path, part: Path) -> None:
-    shutil.copytree(folder / "certificates", part / "certificates", dirs_exist_ok=True)
-    for file in folder.iterdir():
-        if file.is_file():
-            shutil.copy(file, part)
+    for file in (*folder.iterdir(), *(folder / "certificates").iterdir()):
+        if file.is_file():  # whole: a server that starts meanwhile reads the old one or the new one
+            write_whole(part / file.relative_to(folder), file.read_bytes())
 
 
 def _keep(file: Path, copy: Path) -> None:

@@ -5,6 +5,7 @@ Keys lie apart from histories, so that no copy of a history holds them.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 METHOD = "scram-sha-256"
+WAIT_SECONDS = 30.0
+"""How long a server that is just starting is waited for."""
 
 
 def make_databases(conninfo: str, passwords: Mapping[str, str]) -> None:
@@ -22,13 +25,27 @@ def make_databases(conninfo: str, passwords: Mapping[str, str]) -> None:
     Args:
         conninfo: how to reach the server as its superuser, in the database `postgres`.
         passwords: by service.
+
+    Raises:
+        psycopg.OperationalError: the server can't be entered.
     """
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    with _connected(conninfo) as connection:
         connection.execute("REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC")
         for service, password in passwords.items():
             _keep_role(connection, service, password)
             for database in (service, f"{service}_keys"):
                 _keep_database(connection, database, owner=service)
+
+
+def _connected(conninfo: str) -> psycopg.Connection:
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return psycopg.connect(conninfo, autocommit=True)
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.5)
 
 
 def _keep_role(connection: psycopg.Connection, role: str, password: str) -> None:
