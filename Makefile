@@ -23,7 +23,7 @@ help:
 	@echo 'make setup  only bring what both need'
 	@echo 'make compose-test  start docker-compose.yml for real, and try it'
 	@echo 'make audit  compare every dependency with the known vulnerabilities'
-	@echo 'make sbom   list every dependency in dist/accord.cdx.json (CycloneDX)'
+	@echo 'make sbom   list every dependency in dist/*.cdx.json (CycloneDX)'
 
 setup: $(ALL_READY) $(PAGES_READY)
 
@@ -40,17 +40,18 @@ test: setup
 compose-test: $(ALL_READY)
 	deploy/compose-test.sh
 
-# both look at what the image holds: the locked dependencies, with their hashes, and not ours for development
-dist/requirements.txt: uv.lock pyproject.toml $(UV_READY)
+# both look at what runs: the locked dependencies, and not those for development
+LOCKED := --locked --quiet --no-default-groups --no-emit-project
+
+audit: $(ALL_READY)
 	@mkdir -p dist
-	@$(UV) export --locked --quiet --no-default-groups --no-emit-project --output-file $@
+	$(UV) export $(LOCKED) --output-file dist/requirements.txt >/dev/null
+	.venv/bin/pip-audit --strict --disable-pip --require-hashes --requirement dist/requirements.txt
 
-audit: dist/requirements.txt
-	$(UV) run --locked --only-group supply pip-audit --strict --disable-pip --require-hashes --requirement $<
-
-sbom: dist/requirements.txt
-	$(UV) run --locked --only-group supply cyclonedx-py requirements --pyproject pyproject.toml \
-	  --output-reproducible --output-file dist/accord.cdx.json $<
+sbom: $(UV_READY) $(PAGES_READY)
+	@mkdir -p dist
+	$(UV) export $(LOCKED) --format cyclonedx1.5 --output-file dist/accord-python.cdx.json >/dev/null
+	$(NPM) sbom --sbom-format cyclonedx --package-lock-only >dist/accord-pages.cdx.json
 
 $(UV_READY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Accord needs Python 3.11 or later: make PYTHON=python3.12 ...")'
