@@ -6,9 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if ! docker compose version >/dev/null 2>&1 || ! docker info >/dev/null 2>&1; then
   kept=${ACCORD_STANDINS:-/var/tmp/accord-standins}
   # an engine that somebody else started goes on when we are done
-  [ -S "$kept/docker.sock" ] && curl -sf --unix-socket "$kept/docker.sock" http://engine/_ping >/dev/null ||
+  DOCKER_HOST=unix://$kept/docker.sock docker info >/dev/null 2>&1 ||
     trap 'deploy/standins/standins.sh stop' EXIT
   deploy/standins/standins.sh
   . "$kept/env"
 fi
-.venv/bin/pytest -v tests/compose/story.py  # by name: `make test` does not find it
+.venv/bin/pytest -v --durations=0 tests/compose/story.py  # by name: `make test` does not find it
