@@ -41,7 +41,8 @@ def address_of(host: str) -> str:
 async def answering(ranges: dict[str, list[tuple[int, int]]]) -> list[tuple[str, int]]:
     """Those that accept a connection, of the ports of each host."""
     turn = asyncio.Semaphore(AT_ONCE_MAX)
-    addresses = {host: address_of(host) for host in ranges}
+    known = await asyncio.gather(*(asyncio.to_thread(address_of, host) for host in ranges))
+    addresses = dict(zip(ranges, known, strict=True))
     tried = [
         (host, port)
         for host, mine in ranges.items()
