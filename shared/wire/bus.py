@@ -26,6 +26,7 @@ from shared.wire.outbox import Outbox
 from shared.wire.permits import inbox as inbox_of
 from shared.wire.permits import reading
 from shared.wire.relay import WAIT_SECONDS, Relay
+from shared.wire.stopping import stop_if_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,8 @@ CHECK_SECONDS = 3
 """Between looks at whether the counterpart answers, and whether anything was missed."""
 LATER_SECONDS = 2
 STOP_SECONDS = 5
+ANSWERED_AT = ("_INBOX.", "_R_.")
+"""Where an answer may go: to who asked here, or back over the link."""
 
 
 class ConnectionLost(Exception):
@@ -95,19 +98,20 @@ class Bus:
                 self._service.link.letters = await asyncio.to_thread(self._letters.waiting)
             except Exception as error:
                 log.warning("not counted", error=type(error).__name__)
-            await asyncio.sleep(COUNT_SECONDS)
+            await _pause(COUNT_SECONDS)
 
     async def _keep_connected(self) -> None:
         tries = 0
         while True:
             try:
-                await self._use_one_connection()
+                # a task of its own: on Python 3.11 one whose group failed stays marked as told to stop
+                await asyncio.create_task(self._use_one_connection())
             except Exception as error:
                 log.warning("bus away", error=_causes(error))
             tries = 0 if self._service.link.bus_up else tries + 1
             self._service.link.bus_up = False
             self._counterpart_is(up=False)
-            await asyncio.sleep(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
+            await _pause(RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)])
 
     async def _use_one_connection(self) -> None:
         lost = asyncio.Event()
@@ -158,6 +162,8 @@ class Bus:
 
     async def _answer(self, connection: Connection) -> None:
         async def answered(message: NatsMessage) -> NatsResponse | None:
+            if not message.reply_to.startswith(ANSWERED_AT):
+                return None  # else who asks could have us publish where they may not
             return await answer(self._outbox, message.raw_message.subject, message.body)
 
         await answering(connection.broker, self._service, answered).start()
@@ -170,7 +176,7 @@ class Bus:
                 self._counterpart_is(up=True)
             except NoAnswer:
                 self._counterpart_is(up=False)
-            await asyncio.sleep(CHECK_SECONDS if self._service.link.counterpart_up else 1)
+            await _pause(CHECK_SECONDS if self._service.link.counterpart_up else 1)
 
     def _counterpart_is(self, *, up: bool) -> None:
         link = self._service.link
@@ -205,7 +211,7 @@ class Bus:
         await subscriber.start()
         while True:
             await self._heal(connection, inbox, source, how)
-            await asyncio.sleep(CHECK_SECONDS)
+            await _pause(CHECK_SECONDS)
 
     async def _heal(
         self, connection: Connection, inbox: Inbox, source: Source, how: Reading
@@ -249,9 +255,14 @@ async def _made(js: JetStreamContext, how: Reading) -> None:
         try:
             await js.consumer_info(how.stream, how.durable)
         except NotFoundError:
-            await asyncio.sleep(WAIT_SECONDS)
+            await _pause(WAIT_SECONDS)
         else:
             return
+
+
+async def _pause(seconds: float) -> None:
+    stop_if_told()
+    await asyncio.sleep(seconds)
 
 
 async def _raise_when(lost: asyncio.Event) -> None:

@@ -15,6 +15,7 @@ from nats.js.errors import NotFoundError
 from shared.contracts.base import OWN
 from shared.wire import names
 from shared.wire.cloudevent import NotACloudEvent, from_headers, to_headers
+from shared.wire.stopping import stop_if_told
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -61,6 +62,7 @@ class Relay:
                     await self._last_in_stream(js, audience)
                     break
                 except NoRespondersError:
+                    stop_if_told()
                     await asyncio.sleep(WAIT_SECONDS)
 
     async def run(self, js: JetStreamContext) -> None:
@@ -74,6 +76,7 @@ class Relay:
                     self._acknowledged[audience] = await self._last_in_stream(js, audience)
                     resumed.add(audience)
                 await self._publish(js, audience)
+            stop_if_told()
             try:
                 # `wait_for` of Python 3.11 loses a cancellation that comes as it is woken
                 async with asyncio.timeout(POLL_SECONDS):

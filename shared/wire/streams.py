@@ -21,6 +21,7 @@ from nats.js.errors import APIError, BadRequestError, NotFoundError
 from shared.contracts.base import OWN
 from shared.wire import names
 from shared.wire.permits import STEWARD, Crossing, inbox, reading
+from shared.wire.stopping import stop_if_told
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -49,6 +50,7 @@ async def keep_streams(plan: Plan, settings: Settings) -> None:
             await _keep_on_one_connection(plan, settings)
         except (NatsError, OSError, TimeoutError) as error:
             log.warning("bus away", error=type(error).__name__)
+        stop_if_told()
         await asyncio.sleep(LOOK_SECONDS)
 
 
@@ -68,6 +70,7 @@ async def _keep_on_one_connection(plan: Plan, settings: Settings) -> None:
         await steward.look(mend=True)
         log.info("streams kept")
         while True:
+            stop_if_told()
             await asyncio.sleep(LOOK_SECONDS)
             await steward.look(mend=False)
     finally:
