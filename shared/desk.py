@@ -13,6 +13,7 @@ from eventsourcing.utils import get_topic
 
 from shared.aggregate import EventMapper
 from shared.errors import Refused
+from shared.who_may import NOTHING, About, Commanded, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk(Application[UUID]):
+class Desk(Commanded, Application[UUID]):
     """Base of every service's desk: one event store, and one tracking row a source.
 
     The store's notification log is the outbox. `saved` is called after each commit, from the
@@ -83,11 +84,12 @@ class Desk(Application[UUID]):
             self._keep(kept)
         return kept.copied()
 
+    @step
     def change(self, number: UUID, decide: Callable[[Any], Event], *, by: str) -> None:
         """Load, decide, record, save; when somebody else was first, again on the newest state.
 
         Raises:
-            Refused: by the decision, on the newest state.
+            Refused: by the command's right or by the decision, on the newest state.
             IntegrityError: the race was lost RACES_MAX times.
             AggregateNotFoundError: there is none of that number.
         """
@@ -95,6 +97,7 @@ class Desk(Application[UUID]):
             remembered = not tries and number in self._kept
             aggregate = self.loaded(number, newest=bool(tries))
             try:
+                self.check_given(by, self.about(aggregate))
                 aggregate.record(decide(aggregate), by=by)
                 self.save(aggregate)
             except Refused:
@@ -105,6 +108,10 @@ class Desk(Application[UUID]):
                     raise
             else:
                 return
+
+    def about(self, aggregate: Any) -> About:  # a desk whose rights look at it says
+        """What the rights of the commands look at, of an aggregate."""
+        return NOTHING
 
     def _keep(self, aggregate: Aggregate) -> None:
         with self._keeping:

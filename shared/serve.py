@@ -47,6 +47,9 @@ async def _serve(service: Service, settings: Settings) -> None:
             host=settings.host_of(service.name),
             port=settings.ports[service.name],
             access_log=False,  # a query may hold what somebody typed
+            proxy_headers=bool(settings.proxy),
+            forwarded_allow_ips=settings.proxy or None,
+            server_header=False,
             log_config=None,
             timeout_graceful_shutdown=STOP_SECONDS,
         )

@@ -9,14 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 from ssl import SSLContext, create_default_context
 from typing import Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.wire.store import Store
 
 ENV_FILE = "accord.env"
+GRANTED = frozenset({"auditor"})
+"""The roles that signing in may give; all others are the directory's."""
 
 
 class NotConfigured(Exception):
@@ -53,6 +56,58 @@ class Settings(BaseSettings):
     """HTTP port of each service."""
     demo_people: bool = False
     """Let the named demo people sign in without a password; loopback only."""
+    public_url: str | None = None
+    """Where people reach a site: `https://{service}.district.example`; no request says it."""
+    proxy: str = ""
+    """The address or network (comma separated) of the reverse proxy: whose word on a client's
+    address is taken."""
+    oidc_issuer: str | None = None
+    """The organisation's OpenID Connect provider; without one only an emergency sign-in works."""
+    oidc_client_id: str | None = None
+    oidc_client_secret_file: Path | None = None
+    oidc_staff: str = "staff-{employee_number}"
+    """How the claims of a person make the reference of a member of staff."""
+    oidc_roles_claim: str = "groups"
+    oidc_roles: dict[str, str] = Field(default_factory=dict)
+    """A value of that claim, and the role it gives beside the directory's: `auditor`."""
+    scan_command: str | None = None
+    """A command that reads a file on standard input and ends with 0 when it may be taken in."""
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe(cls, issuer: str | None) -> str | None:
+        """An issuer is reached by https; on this machine alone also without."""
+        if issuer is None:
+            return None
+        there = urlsplit(issuer)
+        if there.scheme != "https" and there.hostname not in {"127.0.0.1", "localhost"}:
+            raise ValueError("an issuer's address begins with https://")
+        return issuer.rstrip("/")
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _beside(cls, roles: dict[str, str]) -> dict[str, str]:
+        """The roles of the directory are given there, from a day to a day, and nowhere else."""
+        wrong = sorted(set(roles.values()) - GRANTED)
+        if wrong:
+            known = ", ".join(sorted(GRANTED))
+            raise ValueError(f"signing in can't give {', '.join(wrong)}, only: {known}")
+        return roles
+
+    def oidc_secret(self) -> str | None:
+        """The secret shared with the provider, read from its file.
+
+        Raises:
+            NotConfigured: there is no such file.
+        """
+        if self.oidc_client_secret_file is None:
+            return None
+        try:
+            return self.oidc_client_secret_file.read_text("utf-8").strip()
+        except OSError as error:
+            raise NotConfigured(
+                "ACCORD_OIDC_CLIENT_SECRET_FILE can't be read: put the provider's secret there"
+            ) from error
 
     @classmethod
     def of(cls, org: str, data: Path) -> Self:
@@ -65,9 +120,12 @@ class Settings(BaseSettings):
         try:
             return cls(org=org, _env_file=file)
         except ValidationError as error:
-            missing = ", ".join(f"ACCORD_{e['loc'][0]}".upper() for e in error.errors())
+            wrong = [e for e in error.errors() if e["type"] != "missing"]
+            names = ", ".join(f"ACCORD_{e['loc'][0]}".upper() for e in wrong or error.errors())
             raise NotConfigured(
-                f"{org} is not set up in {data}: start `accord run` there once, or set {missing}"
+                f"{names} can't be used: {wrong[0]['msg']}"
+                if wrong
+                else f"{org} is not set up in {data}: start `accord run` there once, or set {names}"
             ) from error
 
     def host_of(self, service: str) -> str:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.complaints.application import PUBLIC
 from services.complaints.district_pages import line
 from services.complaints.public_pages import NARRATIVE_CHARS_MAX
 from services.complaints.views import Clock, rows, status
 from services.complaints.words import Allegation, Channel, Duty, Stage, Trigger
 from shared.web import Staff
+from shared.who_may import PUBLIC
 
 if TYPE_CHECKING:
     from services.complaints.application import ComplaintsDesk

@@ -12,7 +12,7 @@ import re
 import secrets
 from base64 import b32encode
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from eventsourcing.application import AggregateNotFoundError
@@ -25,7 +25,17 @@ from services.complaints.events import Complaint, Found
 from services.complaints.letters import answer_letter, determination_letter
 from services.complaints.matter import matter_id, matter_number
 from services.complaints.office import Office
-from services.complaints.policy import OVERSEERS, InForce, Standing, may_handle, may_see
+from services.complaints.rights import (
+    ENTER,
+    FORWARD,
+    LIST,
+    NAME_ANOTHER,
+    OVERSEE,
+    SEE,
+    about,
+    handling,
+    overseeing,
+)
 from services.complaints.timekeeping import look_at
 from services.complaints.words import (
     APPEAL_DUTY,
@@ -42,6 +52,7 @@ from services.complaints.words import (
 from shared.desk import utc_now, written
 from shared.errors import Refused
 from shared.keyring import Erased
+from shared.who_may import BY_PASSPHRASE, NOTHING, About, may
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -50,13 +61,13 @@ if TYPE_CHECKING:
 
     from services.complaints.docket import Entry
     from services.complaints.events import Happened
+    from services.complaints.policy import InForce
     from shared.keyring import Keyring
     from shared.sealed import Sealed
     from shared.wire.store import Store
 
 COMPLAINANT = "complainant"
 CLOCK = "clock"
-PUBLIC = "public"
 SHORT_CHARACTERS_MAX = 500
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8}){0,4}")
 OFFICERS = uuid5(NAMESPACE_URL, "accord:officers")
@@ -96,6 +107,7 @@ class ComplaintsDesk(Office):
 
     # --- Intake ---------------------------------------------------------------------------------
 
+    @may(ENTER)
     def receive(
         self,
         *,
@@ -122,8 +134,6 @@ class ComplaintsDesk(Office):
         today. `submission` is a token of this submission: giving the same one again gives the same
         receipt and records nothing more, so a doubled click or e-mail is one complaint.
         """
-        if by != PUBLIC and not self.standing(by).roles:
-            raise Refused("C-COMP-2", "only staff of the district enter a complaint here", "by")
         receipt = self._receipt(submission)
         number = matter_id(receipt.number)
         story = written("narrative", narrative, "C-COMP-2")
@@ -157,19 +167,18 @@ class ComplaintsDesk(Office):
                 raise
         return receipt
 
+    @may(handling("C-COMP-12"))
     def acknowledge(self, number: str, *, by: str) -> None:
         """Record that the complainant was told it is here (C-COMP-12)."""
-        self._handle(number, by, "C-COMP-12", domain.acknowledge)
+        self._change(number, by, domain.acknowledge)
 
+    @may(FORWARD)
     def forward(self, number: str, *, by: str, school: str) -> None:
         """Give a tip to the principal of its school (C-COMP-4)."""
         self._known(school=school, officer=None)
-        complaint = self.complaint(number)
-        standing = self.standing(by)
-        if not standing.holds("tip_line_operator", "director"):
-            self._check_handles(complaint, by, "C-COMP-4")
         self._change(number, by, lambda c, f: domain.forward(c, f, school=school))
 
+    @may(handling("C-DATA-8"))
     def correct(
         self,
         number: str,
@@ -185,10 +194,9 @@ class ComplaintsDesk(Office):
     ) -> None:
         """Put facts right, with reasons (C-DATA-8)."""
         self._known(school=school, officer=officer)
-        self._handle(
+        self._change(
             number,
             by,
-            "C-DATA-8",
             lambda c, f: domain.correct(
                 c,
                 f,
@@ -202,77 +210,73 @@ class ComplaintsDesk(Office):
             ),
         )
 
+    @may(handling("C-COMP-18"))
     def see_urgency(self, number: str, *, by: str, trigger: Trigger, account: str) -> None:
         """Say what must not wait (C-COMP-18, C-COMP-22)."""
-        self._handle(
+        self._change(
             number,
             by,
-            "C-COMP-18",
             lambda c, f: domain.see_urgency(
                 c, f, trigger=trigger, account=self._sealed(c, "account", account, "C-COMP-18")
             ),
         )
 
+    @may(handling("C-COMP-18"))
     def escalate(self, number: str, *, by: str, trigger: Trigger, to: str) -> None:
         """Bring it to those who can act at once; `to` names an office (C-COMP-18)."""
         office = written("to", to, "C-COMP-18", SHORT_CHARACTERS_MAX)
-        self._handle(
-            number, by, "C-COMP-18", lambda c, f: domain.escalate(c, f, trigger=trigger, to=office)
-        )
+        self._change(number, by, lambda c, f: domain.escalate(c, f, trigger=trigger, to=office))
 
     # --- Investigation --------------------------------------------------------------------------
 
+    @may(handling("C-COMP-14"))
     def declare_conflict(self, number: str, *, by: str, conflict: Conflict) -> None:
         """Declare how one stands to it oneself; with a conflict one steps aside (C-COMP-14)."""
-        self._handle(
-            number,
-            by,
-            "C-COMP-14",
-            lambda c, f: domain.declare_conflict(c, f, staff=by, conflict=conflict),
+        self._change(
+            number, by, lambda c, f: domain.declare_conflict(c, f, staff=by, conflict=conflict)
         )
 
+    @may(NAME_ANOTHER)
     def assign(self, number: str, *, by: str, staff: str) -> None:
         """Let a designee investigate; one who stepped aside may still name one (C-COMP-14)."""
-        complaint = self.complaint(number)
-        if by not in complaint.stepped_aside:
-            self._check_handles(complaint, by, "C-COMP-14")
         if not self.standing(staff).roles:
             raise Refused("C-COMP-14", "choose somebody who holds a role in the district", "staff")
         self._change(number, by, lambda c, f: domain.assign(c, f, staff=staff))
 
+    @may(handling("C-COMP-6"))
     def open_investigation(self, number: str, *, by: str) -> None:
         """Begin the investigation oneself (C-COMP-6)."""
-        self._handle(
-            number, by, "C-COMP-6", lambda c, f: domain.open_investigation(c, f, investigator=by)
-        )
+        self._change(number, by, lambda c, f: domain.open_investigation(c, f, investigator=by))
 
+    @may(handling("C-COMP-23"))
     def inform_officer(self, number: str, *, by: str) -> None:
         """Record that the officer was told (C-COMP-23)."""
-        self._handle(number, by, "C-COMP-23", domain.inform_officer)
+        self._change(number, by, domain.inform_officer)
 
+    @may(handling("C-COMP-23"))
     def defer_informing(self, number: str, *, by: str, reasons: str) -> None:
         """Wait with telling the officer (C-COMP-23)."""
-        self._handle(
+        self._change(
             number,
             by,
-            "C-COMP-23",
             lambda c, f: domain.defer_informing(
                 c, f, reasons=self._sealed(c, "reasons", reasons, "C-COMP-23")
             ),
         )
 
+    @may(handling("C-COMP-23"))
     def answer_as_officer(self, number: str, *, by: str, answer: str) -> None:
         """Enter what the officer answers, sealed under the officer's key (C-COMP-23)."""
         text = written("answer", answer, "C-COMP-23")
-        self._handle(
+        self._change(
             number,
             by,
-            "C-COMP-23",
             lambda c, f: domain.answer_as_officer(
                 c, f, answer=self._seal(officer_subject(c), text)
             ),
         )
 
+    @may(handling("C-COMP-24"))
     def add_evidence(
         self, number: str, *, by: str, content: bytes, source: str, description: str
     ) -> str:
@@ -282,10 +286,9 @@ class ComplaintsDesk(Office):
         """
         origin = written("source", source, "C-COMP-24", SHORT_CHARACTERS_MAX)
         sha256 = hashlib.sha256(content).hexdigest()
-        self._handle(
+        self._change(
             number,
             by,
-            "C-COMP-24",
             lambda c, f: domain.add_evidence(
                 c,
                 f,
@@ -296,17 +299,18 @@ class ComplaintsDesk(Office):
         )
         return sha256
 
+    @may(handling("C-COMP-17"))
     def link(self, number: str, *, by: str, other: str) -> None:
         """Note that another complaint belongs to the same matter (C-COMP-17)."""
         known = self.complaint(other).number
-        self._handle(number, by, "C-COMP-17", lambda c, f: domain.link(c, f, other=known))
+        self._change(number, by, lambda c, f: domain.link(c, f, other=known))
 
+    @may(handling("C-COMP-20"))
     def write_message(self, number: str, *, by: str, text: str) -> None:
         """Write to the complainant on the status page (C-COMP-20)."""
-        self._handle(
+        self._change(
             number,
             by,
-            "C-COMP-20",
             lambda c, f: domain.write_message(
                 c, f, from_complainant=False, text=self._sealed(c, "text", text, "C-COMP-20")
             ),
@@ -314,6 +318,7 @@ class ComplaintsDesk(Office):
 
     # --- Determination and appeal ---------------------------------------------------------------
 
+    @may(handling("C-COMP-6"))
     def determine(
         self, number: str, *, by: str, findings: Collection[FindingGiven], text: str
     ) -> None:
@@ -344,23 +349,25 @@ class ComplaintsDesk(Office):
                 letter_sha256=hashlib.sha256(letter.encode()).hexdigest(),
             )
 
-        self._handle(number, by, "C-COMP-6", decide)
+        self._change(number, by, decide)
 
+    @may(handling("C-COMP-19"))
     def provide_translation(self, number: str, *, by: str, text: str) -> None:
         """Give the letter in the complainant's language (C-COMP-19)."""
-        self._handle(
+        self._change(
             number,
             by,
-            "C-COMP-19",
             lambda c, f: domain.provide_translation(
                 c, f, letter=self._sealed(c, "text", text, "C-COMP-19")
             ),
         )
 
+    @may(handling("C-COMP-8"))
     def appeal(self, number: str, *, by: str, party: Party, grounds: str) -> None:
         """Enter an appeal that reached the district in another way (C-COMP-8)."""
-        self._handle(number, by, "C-COMP-8", self._appeal(party, grounds))
+        self._change(number, by, self._appeal(party, grounds))
 
+    @may(handling("C-COMP-10"))
     def extend(
         self, number: str, *, by: str, duty: Duty, reasons: str, anticipated_on: date
     ) -> None:
@@ -376,10 +383,10 @@ class ComplaintsDesk(Office):
             )
 
         if duty in APPEAL_DUTY.values():
-            self._oversee(number, by, "C-COMP-10", decide)
-        else:
-            self._handle(number, by, "C-COMP-10", decide)
+            overseeing("C-COMP-10").check_ever(self.giver(by))
+        self._change(number, by, decide)
 
+    @may(OVERSEE)
     def answer_appeal(
         self, number: str, *, by: str, party: Party, outcome: Outcome, text: str
     ) -> None:
@@ -398,30 +405,30 @@ class ComplaintsDesk(Office):
                 letter_sha256=hashlib.sha256(letter.encode()).hexdigest(),
             )
 
-        self._oversee(number, by, "C-COMP-9", decide)
+        self._change(number, by, decide)
 
     # --- Endings --------------------------------------------------------------------------------
 
+    @may(handling("C-COMP-15"))
     def go_on(self, number: str, *, by: str, reasons: str) -> None:
         """Go on with what was withdrawn (C-COMP-15)."""
-        self._handle(
+        self._change(
             number,
             by,
-            "C-COMP-15",
             lambda c, f: domain.go_on(
                 c, f, reasons=self._sealed(c, "reasons", reasons, "C-COMP-15")
             ),
         )
 
+    @may(handling("C-COMP-6"))
     def close_matter(
         self, number: str, *, by: str, ground: Ground, reasons: str, duplicate_of: str | None = None
     ) -> None:
         """Close without a determination (C-COMP-3, C-COMP-15, C-COMP-17, C-COMP-21)."""
         known = self.complaint(duplicate_of).number if duplicate_of else None
-        self._handle(
+        self._change(
             number,
             by,
-            "C-COMP-6",
             lambda c, f: domain.close(
                 c,
                 f,
@@ -431,12 +438,12 @@ class ComplaintsDesk(Office):
             ),
         )
 
+    @may(handling("C-COMP-16"))
     def reopen(self, number: str, *, by: str, what_is_new: str) -> None:
         """Reopen on new evidence (C-COMP-16)."""
-        self._handle(
+        self._change(
             number,
             by,
-            "C-COMP-16",
             lambda c, f: domain.reopen(
                 c, f, what_is_new=self._sealed(c, "what_is_new", what_is_new, "C-COMP-16")
             ),
@@ -444,15 +451,20 @@ class ComplaintsDesk(Office):
 
     # --- The complainant, by number and passphrase ------------------------------------------------
 
-    def proven(self, number: str, passphrase: str) -> Complaint:
+    @may(BY_PASSPHRASE)
+    def proven(self, number: str, passphrase: str, *, address: str = "") -> Complaint:
         """The complaint of who shows its passphrase (C-COMP-20).
+
+        Wrong tries are counted for the number and the address they come from, so that a stranger's
+        make only the stranger wait.
 
         Raises:
             Refused: the two don't belong together, in the same words whether the number exists or
                 not; or too many wrong ones were tried.
         """
         given = number.strip().upper()
-        self.attempts.check(given)
+        tried = (given, address)
+        self.attempts.check(tried)
         try:
             complaint = self.complaint(given)
             known = complaint.passphrase_sha256
@@ -460,11 +472,12 @@ class ComplaintsDesk(Office):
             complaint, known = None, ""
         shown = Receipt(given, passphrase.strip().lower())
         if not secrets.compare_digest(known, _digest(shown)) or complaint is None:
-            self.attempts.failed(given)
+            self.attempts.failed(tried)
             raise Refused("C-COMP-20", "this number and passphrase do not match", "passphrase")
-        self.attempts.succeeded(given)
+        self.attempts.succeeded(tried)
         return complaint
 
+    @may(BY_PASSPHRASE)
     def withdraw(self, number: str, passphrase: str, *, reasons: str = "") -> None:
         """Withdraw one's own complaint (C-COMP-15)."""
         complaint = self.proven(number, passphrase)
@@ -473,11 +486,13 @@ class ComplaintsDesk(Office):
             complaint.number, COMPLAINANT, lambda c, f: domain.withdraw(c, f, reasons=sealed)
         )
 
+    @may(BY_PASSPHRASE)
     def appeal_own(self, number: str, passphrase: str, *, grounds: str) -> None:
         """Appeal the answer to one's own complaint (C-COMP-8)."""
         complaint = self.proven(number, passphrase)
         self._change(complaint.number, COMPLAINANT, self._appeal(Party.COMPLAINANT, grounds))
 
+    @may(BY_PASSPHRASE)
     def write_own_message(self, number: str, passphrase: str, *, text: str) -> None:
         """Write to the district about one's own complaint (C-COMP-20)."""
         complaint = self.proven(number, passphrase)
@@ -516,25 +531,19 @@ class ComplaintsDesk(Office):
 
     # --- Reading --------------------------------------------------------------------------------
 
+    @may(LIST)
     def entries(self, by: str) -> list[Entry]:
         """The docket as a person may see it (C-TIME-11)."""
-        standing = self.standing(by)
-        return [entry for entry in self.docket.entries() if self._sees(standing, entry)]
+        who = self.giver(by)
+        return [entry for entry in self.docket.entries() if LIST.allows(who, _of(entry))]
 
+    @may(SEE)
     def seen(self, number: str, by: str) -> Entry:
         """One line of the docket, for a person who may see it."""
         entry = self._entry(number)
-        if not self._sees(self.standing(by), entry):
-            raise Refused("C-COMP-6", "this matter is with another office", "number")
+        if not SEE.allows(self.giver(by), _of(entry)):
+            raise Refused(SEE.clause, SEE.reason, "number")
         return entry
-
-    def _sees(self, standing: Standing, entry: Entry) -> bool:
-        return may_see(
-            standing,
-            school=entry.school,
-            names_principal=entry.names_principal,
-            investigator=entry.investigator,
-        )
 
     def _entry(self, number: str) -> Entry:
         entry = self.docket.entry(matter_id(number))
@@ -544,25 +553,6 @@ class ComplaintsDesk(Office):
 
     # --- The five steps ---------------------------------------------------------------------------
 
-    def _handle(
-        self, number: str, by: str, clause: str, decide: Callable[[Complaint, InForce], Happened]
-    ) -> None:
-        """Change a complaint, by somebody who handles it."""
-
-        def handled(complaint: Complaint, in_force: InForce) -> Happened:
-            self._check_handles(complaint, by, clause)
-            return decide(complaint, in_force)
-
-        self._change(number, by, handled)
-
-    def _oversee(
-        self, number: str, by: str, clause: str, decide: Callable[[Complaint, InForce], Happened]
-    ) -> None:
-        """Change a complaint, by the Superintendent's office."""
-        if not self.standing(by).holds(*OVERSEERS):
-            raise Refused(clause, "this is for the Superintendent or a designee to do", "by")
-        self._handle(number, by, clause, decide)
-
     def _change(
         self, number: str, by: str, decide: Callable[[Complaint, InForce], Happened]
     ) -> None:
@@ -571,16 +561,16 @@ class ComplaintsDesk(Office):
         except AggregateNotFoundError:
             raise _unknown() from None
 
-    def _check_handles(self, complaint: Complaint, by: str, clause: str) -> None:
-        if by in complaint.stepped_aside:
-            raise Refused("C-COMP-14", "you stepped aside in this matter", "by")
-        if not may_handle(
-            self.standing(by),
-            school=complaint.school,
-            names_principal=complaint.names_principal,
-            investigator=complaint.investigator,
-        ):
-            raise Refused(clause, "this matter is for another office to handle", "by")
+    def about(self, aggregate: Any) -> About:
+        """What the rights look at, of a complaint."""
+        if not isinstance(aggregate, Complaint):
+            return NOTHING
+        return about(
+            school=aggregate.school,
+            names_principal=aggregate.names_principal,
+            investigator=aggregate.investigator,
+            aside=aggregate.stepped_aside,
+        )
 
     def complaint(self, number: str, *, newest: bool = False) -> Complaint:
         """The complaint of a number, to decide on."""
@@ -638,6 +628,12 @@ class ComplaintsDesk(Office):
             number=matter_number(entropy),
             passphrase="-".join(words[n : n + 4] for n in range(0, 16, 4)),
         )
+
+
+def _of(entry: Entry) -> About:
+    return about(
+        school=entry.school, names_principal=entry.names_principal, investigator=entry.investigator
+    )
 
 
 def officer_subject(complaint: Complaint) -> UUID:

@@ -12,22 +12,25 @@ if TYPE_CHECKING:
 
 FREE_TRIES = 5
 WAIT = timedelta(minutes=1)
-NUMBERS_MAX = 10_000
+KEPT_MAX = 10_000
+
+Tried = tuple[str, str]
+"""A number, and the address that tried it."""
 
 
 class Attempts:
-    """Wrong tries by number, whether it exists or not; kept in memory, at most for a while.
+    """Wrong tries by number and address, whether the number exists or not; kept in memory.
 
-    After five wrong tries a number answers nobody for a minute, longer with each further one.
+    After five wrong tries an address waits a minute for that number, longer with each further one.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._failed: dict[str, tuple[int, datetime]] = {}
+        self._failed: dict[Tried, tuple[int, datetime]] = {}
 
-    def check(self, number: str) -> None:
-        """Refuse while the number has to wait."""
-        tries, last = self._failed.get(number, (0, self._now()))
+    def check(self, tried: Tried) -> None:
+        """Refuse while the address has to wait for the number."""
+        tries, last = self._failed.get(tried, (0, self._now()))
         if tries < FREE_TRIES:
             return
         until = last + WAIT * (tries - FREE_TRIES + 1)
@@ -37,13 +40,13 @@ class Attempts:
                 "C-COMP-20", f"too many wrong tries: wait {seconds} seconds", "passphrase"
             )
 
-    def failed(self, number: str) -> None:
+    def failed(self, tried: Tried) -> None:
         """Note a wrong try."""
-        if len(self._failed) >= NUMBERS_MAX:
+        if len(self._failed) >= KEPT_MAX:
             self._failed.pop(next(iter(self._failed)))
-        tries, _ = self._failed.get(number, (0, self._now()))
-        self._failed[number] = (tries + 1, self._now())
+        tries, _ = self._failed.get(tried, (0, self._now()))
+        self._failed[tried] = (tries + 1, self._now())
 
-    def succeeded(self, number: str) -> None:
+    def succeeded(self, tried: Tried) -> None:
         """Forget the wrong tries."""
-        self._failed.pop(number, None)
+        self._failed.pop(tried, None)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.complaints.inputs import NOT_LISTED, listed
-from services.complaints.policy import OVERSEERS
+from services.complaints.rights import OVERSEE, READ_TIPS
 from services.complaints.views import Group, Row, clocks_shown, rows
 from services.complaints.words import APPEAL_DUTY, Stage
 from shared.web import FormProblem, Pages, Staff
@@ -61,7 +61,7 @@ class DistrictPages:
         seen = rows(self._desk, staff)
         shown = seen if wrong else _filtered(seen, school, stage)
         groups = {group: [row for row in shown if row.group is group] for group in Group}
-        reads_tips = self._tip_line.may_open(staff)
+        reads_tips = READ_TIPS.allows(self._desk.giver(staff))
         return Pages.of(request).show(
             request,
             "docket.html",
@@ -102,7 +102,7 @@ class DistrictPages:
             "appeals.html",
             waiting=waiting,
             schools=self._desk.reference.current().schools(in_force.today),
-            answers=self._desk.standing(staff).holds(*OVERSEERS),
+            answers=OVERSEE.allows(self._desk.giver(staff)),
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from starlette.exceptions import HTTPException
 
 from shared.errors import Refused
-from shared.web import DemoPerson
+from shared.web import Member
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,15 +57,15 @@ def listed(words: Iterable[StrEnum]) -> list[tuple[str, str]]:
     return [(each.value, each.value.capitalize()) for each in words]
 
 
-def people(desk: Office) -> Sequence[DemoPerson]:
+def people(desk: Office) -> Sequence[Member]:
     """Who holds a role at the organisation today, each once, with the first of their roles."""
     reference, today = desk.reference.current(), desk.today()
     schools = reference.schools(today)
-    found: dict[str, DemoPerson] = {}
+    found: dict[str, Member] = {}
     for each in reference.people(today):
         title = each.role.replace("_", " ").capitalize()
         school = None if each.school is None else schools.get(each.school, each.school)
-        found.setdefault(each.staff, DemoPerson(each.staff, title, school))
+        found.setdefault(each.staff, Member(each.staff, title, school))
     return tuple(found.values())
 
 

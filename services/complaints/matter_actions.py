@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from services.complaints.application import FindingGiven
 from services.complaints.domain import ENGLISH, NOTICE, UNDETERMINED
 from services.complaints.inputs import choice, choices, ticked
-from services.complaints.policy import OVERSEERS, may_handle
+from services.complaints.rights import FORWARD, HANDLE, OVERSEE
 from services.complaints.words import (
     APPEAL_DUTY,
     Allegation,
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
     from services.complaints.application import ComplaintsDesk
     from services.complaints.events import Complaint
-    from services.complaints.policy import InForce, Standing
+    from services.complaints.policy import InForce
     from shared.web import Form
+    from shared.who_may import About, Standing
 
 
 @dataclass(frozen=True)
@@ -42,22 +43,18 @@ class Looking:
 
     complaint: Complaint
     standing: Standing
+    about: About
     in_force: InForce
 
     @property
     def handles(self) -> bool:
         """Whether this is the person's matter to handle (C-COMP-6, C-COMP-14)."""
-        return not self.stepped_aside and may_handle(
-            self.standing,
-            school=self.complaint.school,
-            names_principal=self.complaint.names_principal,
-            investigator=self.complaint.investigator,
-        )
+        return HANDLE.allows(self.standing, self.about)
 
     @property
     def oversees(self) -> bool:
         """Whether the person is of the Superintendent's office."""
-        return self.standing.holds(*OVERSEERS)
+        return OVERSEE.allows(self.standing, self.about)
 
     @property
     def stepped_aside(self) -> bool:
@@ -245,10 +242,7 @@ ACTIONS = {
     "forward": Action(
         "Forward to the principal",
         "Forward",
-        lambda at: (
-            at.complaint.school is None
-            and (at.handles or at.standing.holds("tip_line_operator", "director"))
-        ),
+        lambda at: at.complaint.school is None and FORWARD.allows(at.standing, at.about),
         lambda desk, number, by, form: desk.forward(number, by=by, school=form.text("school")),
     ),
     "escalate": Action(

@@ -118,7 +118,7 @@ class MatterPages:
     def _facts(self, seen: Matter, staff: str) -> dict[str, Any]:
         desk, complaint = self._desk, self._desk.complaint(seen.entry.number)
         reference, today = desk.reference.current(), desk.today()
-        looking = Looking(complaint, desk.standing(staff), desk.in_force())
+        looking = Looking(complaint, desk.giver(staff), desk.about(complaint), desk.in_force())
         others = [p for p in people(desk) if p.staff not in complaint.stepped_aside]
         schools = reference.schools(today)
         return {

@@ -197,55 +197,6 @@ def is_late(rule: Rule | None, trigger: date | None, on: date, in_force: InForce
     return limit.known and on > limit.on
 
 
-# --- Who may do what ----------------------------------------------------------------------------
-
-OVERSEERS = frozenset({"superintendent", "superintendent_designee"})
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The roles a person holds on a day, each at a school or (None) for the organisation."""
-
-    staff: str
-    roles: frozenset[tuple[str, str | None]]
-
-    def holds(self, *roles: str, school: str | None = None) -> bool:
-        """Whether one of the roles is held, for the school or for the whole organisation."""
-        return any(role in roles and at in (None, school) for role, at in self.roles)
-
-
-def may_handle(
-    standing: Standing, *, school: str | None, names_principal: bool, investigator: str | None
-) -> bool:
-    """Whether a person handles a complaint at the district (C-COMP-6, C-COMP-14).
-
-    The principal or designee of its school does, and whoever was assigned; the superintendent's
-    office does where it names the principal, and may always.
-    """
-    if standing.staff == investigator or standing.holds(*OVERSEERS):
-        return True
-    if names_principal or school is None:
-        return False
-    return standing.holds("principal", "designee", school=school)
-
-
-def may_see(
-    standing: Standing, *, school: str | None, names_principal: bool, investigator: str | None
-) -> bool:
-    """Whether a person sees a complaint.
-
-    Who handles it does, the program director (C-TEAM-2), and the tip line while no school is known
-    (C-COMP-4).
-    """
-    return (
-        may_handle(
-            standing, school=school, names_principal=names_principal, investigator=investigator
-        )
-        or standing.holds("director")
-        or (school is None and standing.holds("tip_line_operator"))
-    )
-
-
 def clocks_without(clocks: Mapping[Duty, Running], *ended: Duty) -> Clocks:
     """The clocks that still run when these duties have been done."""
     return {duty: clock for duty, clock in clocks.items() if duty not in ended}

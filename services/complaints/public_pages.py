@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.complaints.application import PUBLIC
 from services.complaints.inputs import LANGUAGES, choice, choices, listed, ticked
 from services.complaints.views import WAITING, own_clocks
 from services.complaints.words import Allegation, Channel, Trigger
 from shared.errors import Refused
-from shared.web import Form, FormProblem, Pages, form_of, signed_in
+from shared.web import Form, FormProblem, Limit, Pages, form_of, limited, signed_in
+from shared.who_may import PUBLIC
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from services.complaints.application import ComplaintsDesk, Receipt
 
 NARRATIVE_CHARS_MAX = 100_000
+FORMS = Limit("complaint", an_address=30, in_all=300, minutes=10)
+"""A school's families may share one address; the office enters paper in the evening."""
 
 
 class Arrival(TypedDict):
@@ -44,7 +46,9 @@ class PublicPages:
         routes = APIRouter(include_in_schema=False)
         routes.add_api_route("/", self.home)
         routes.add_api_route("/complaint", self.form)
-        routes.add_api_route("/complaint", self.file, methods=["POST"])
+        routes.add_api_route(
+            "/complaint", self.file, methods=["POST"], dependencies=[Depends(limited(FORMS))]
+        )
         return routes
 
     def home(self, request: Request) -> Response:

@@ -14,8 +14,10 @@ from services.complaints import review as domain
 from services.complaints.caseload import Case, Caseload
 from services.complaints.matter import matter_id
 from services.complaints.office import Office
+from services.complaints.rights import AUDITOR, and_also, reviewing
 from shared.desk import utc_now, written
 from shared.errors import Refused
+from shared.who_may import may
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,12 +51,12 @@ class ReviewsDesk(Office):
 
     # --- Commands -------------------------------------------------------------------------------
 
+    @may(reviewing("C-COMP-5"))
     def acknowledge(self, number: str, *, by: str, reference: str = "") -> str:
         """Answer that the notice is here, under a case number of the agency (C-COMP-5).
 
         Gives the case number: the next free one of the year when none is named.
         """
-        self._check(by, "C-COMP-5")
         with self._giving_numbers:
             return self._acknowledge(number, by, reference)
 
@@ -70,14 +72,14 @@ class ReviewsDesk(Office):
         self._change(number, by, lambda r: domain.acknowledge(r, today, reference=chosen))
         return chosen
 
+    @may(reviewing("C-COMP-11"))
     def open_review(self, number: str, *, by: str) -> None:
         """Begin the agency's own review (C-COMP-11)."""
-        self._check(by, "C-COMP-11")
         self._change(number, by, lambda r: domain.open_review(r, self.today()))
 
+    @may(reviewing("C-COMP-11"))
     def close_review(self, number: str, *, by: str, result: Result, reasons: str) -> None:
         """Conclude; the category goes to the district, the reasons stay, sealed (C-COMP-11)."""
-        self._check(by, "C-COMP-11")
         text = written("reasons", reasons, "C-COMP-11")
         sealed = self.keyring.seal(matter_id(number), text)
         self._change(
@@ -88,14 +90,14 @@ class ReviewsDesk(Office):
 
     # --- Reading --------------------------------------------------------------------------------
 
+    @may(and_also(reviewing("C-COMP-11"), AUDITOR))
     def cases(self, by: str) -> list[Case]:
         """The caseload, for staff of the agency's review."""
-        self._check(by, "C-COMP-11")
         return self.caseload.cases()
 
+    @may(reviewing("C-COMP-11"))
     def seen(self, number: str, by: str) -> Case:
         """One case, for staff of the agency's review."""
-        self._check(by, "C-COMP-11")
         case = self.caseload.case(matter_id(number))
         if case is None:
             raise _unknown()
@@ -110,10 +112,6 @@ class ReviewsDesk(Office):
         return review
 
     # --- The five steps ---------------------------------------------------------------------------
-
-    def _check(self, by: str, clause: str) -> None:
-        if not self.standing(by).holds("agency_reviewer", "agency_head"):
-            raise Refused(clause, "this is for the agency's reviewers and its head to do", "by")
 
     def _change(self, number: str, by: str, decide: Callable[[Review], ReviewEvent]) -> None:
         try:

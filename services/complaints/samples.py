@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.complaints.__main__ import agency_desk, district_desk
-from services.complaints.application import PUBLIC, FindingGiven
+from services.complaints.application import FindingGiven
 from services.complaints.tipline import TipLine
 from services.complaints.words import Allegation, Channel, Conflict, Finding, Party, Trigger
+from shared.who_may import PUBLIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable

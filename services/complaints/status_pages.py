@@ -18,13 +18,16 @@ from services.complaints.matter import matter_id, number_of
 from services.complaints.views import WAITING, Status, status
 from services.complaints.words import Stage
 from shared.errors import Refused
-from shared.web import Form, FormProblem, Pages, form_of
+from shared.web import Form, FormProblem, Limit, Pages, address_of, form_of, limited
+from shared.web.sign_in import SignIn
 
 if TYPE_CHECKING:
     from services.complaints.application import ComplaintsDesk
 
 COOKIE = "accord-follow"
 SHOWN_SECONDS = 30 * 60
+TRIES = Limit("follow", an_address=60, in_all=1_200, minutes=10)
+WRITINGS = Limit("write as complainant", an_address=30, in_all=300, minutes=10)
 STAGES = {
     Stage.RECEIVED: "The district has your complaint. The investigation has not begun yet.",
     Stage.INVESTIGATION: "The district is investigating.",
@@ -46,11 +49,18 @@ class StatusPages:
         """The routes."""
         routes = APIRouter(include_in_schema=False)
         routes.add_api_route("/follow", self.ask)
-        routes.add_api_route("/follow", self.open, methods=["POST"])
+        routes.add_api_route(
+            "/follow", self.open, methods=["POST"], dependencies=[Depends(limited(TRIES))]
+        )
         routes.add_api_route("/follow/{number}", self.show)
         routes.add_api_route("/follow/{number}/letters/{place}", self.letter)
         routes.add_api_route("/follow/{number}/leave", self.leave, methods=["POST"])
-        routes.add_api_route("/follow/{number}/{act}", self.do, methods=["POST"])
+        routes.add_api_route(
+            "/follow/{number}/{act}",
+            self.do,
+            methods=["POST"],
+            dependencies=[Depends(limited(WRITINGS))],
+        )
         return routes
 
     def ask(self, request: Request) -> Response:
@@ -60,7 +70,9 @@ class StatusPages:
     def open(self, request: Request, form: Annotated[Form, Depends(form_of())]) -> Response:
         """Show the status page to who knows both."""
         try:
-            number = self._desk.proven(form.text("number"), form.text("passphrase")).number
+            number = self._desk.proven(
+                form.text("number"), form.text("passphrase"), address=address_of(request)
+            ).number
         except (Refused, FormProblem) as problem:
             return Pages.of(request).again(request, "follow.html", problem)
         return self._to_status(request, number, form.text("passphrase"))
@@ -71,7 +83,7 @@ class StatusPages:
         if passphrase is None:
             return RedirectResponse("/follow", 303)
         try:
-            shown = status(self._desk, number, passphrase)
+            shown = status(self._desk, number, passphrase, address_of(request))
         except Refused as refused:  # somebody else tries passphrases: this number waits
             errors = {refused.field or "": refused.reason}
             return Pages.of(request).show(request, "follow.html", status=422, errors=errors)
@@ -82,7 +94,7 @@ class StatusPages:
         passphrase = self._passphrase(request)
         if passphrase is None:
             return RedirectResponse("/follow", 303)
-        history = status(self._desk, number, passphrase).history
+        history = status(self._desk, number, passphrase, address_of(request)).history
         line = history[place] if 0 <= place < len(history) else None
         text = dict(line.details).get("Letter") if line else None
         if text is None:
@@ -103,7 +115,7 @@ class StatusPages:
         if given is None:
             return self._prove_again(request, number, form)
         try:
-            shown = status(self._desk, number, given)
+            shown = status(self._desk, number, given, address_of(request))
         except Refused as refused:
             return self._prove_again(request, number, form, refused)
         try:
@@ -146,7 +158,7 @@ class StatusPages:
             self._shown.encrypt(passphrase.encode()).decode(),
             max_age=SHOWN_SECONDS,
             path=f"/follow/{number}",
-            secure=request.url.scheme == "https",
+            secure=SignIn.of(request).cookies.secure,
             httponly=True,
             samesite="strict",
         )

@@ -11,19 +11,20 @@ from eventsourcing.application import AggregateNotFoundError
 from eventsourcing.persistence import IntegrityError
 
 from services.complaints import unread
-from services.complaints.application import PUBLIC
+from services.complaints.rights import READ_TIPS
 from services.complaints.tips import Rejected, Tip, read_tips
 from services.complaints.tray import Tray
 from services.complaints.unread import TipSetAside, UnreadTip
 from services.complaints.urgency import urgent_triggers
 from shared.errors import Refused
+from shared.who_may import PUBLIC, Commanded, may
 
 if TYPE_CHECKING:
     from services.complaints.application import ComplaintsDesk, Receipt
+    from shared.who_may import Standing
 
 TIPS = uuid5(NAMESPACE_URL, "accord:tips")
 KEPT_BYTES_MAX = 2_000_000
-NO_ROLE = "this is for the tip line, the program director and the Superintendent's office"
 
 
 class Taken(NamedTuple):
@@ -33,7 +34,7 @@ class Taken(NamedTuple):
     rejected: tuple[Rejected, ...]
 
 
-class TipLine:
+class TipLine(Commanded):
     """Takes messages in for the district's complaints desk."""
 
     def __init__(self, desk: ComplaintsDesk) -> None:
@@ -92,28 +93,22 @@ class TipLine:
 
     # --- The tray -------------------------------------------------------------------------------
 
+    @may(READ_TIPS)
     def opened(self, tip: UUID, *, by: str) -> bytes:
         """The message as it came, for a person of the tip line."""
-        self._check(by)
         return b64decode(self._desk.keyring.open(self._tip(tip).raw))
 
+    @may(READ_TIPS)
     def settle(self, tip: UUID, *, by: str, number: str = "") -> None:
         """Say which complaint it became, or (no number) that it is none."""
-        self._check(by)
         complaint = self._desk.complaint(number).number if number.strip() else None
         message = self._tip(tip)
         message.record(unread.settle(message, self._desk.today(), number=complaint), by=by)
         self._desk.save(message)
 
-    def may_open(self, by: str) -> bool:
-        """Whether a person may read what is in the tray."""
-        return self._desk.standing(by).holds(
-            "tip_line_operator", "director", "superintendent", "superintendent_designee"
-        )
-
-    def _check(self, by: str) -> None:
-        if not self.may_open(by):
-            raise Refused("C-COMP-4", NO_ROLE, "by")
+    def standing(self, staff: str) -> Standing:
+        """The roles a person holds today."""
+        return self._desk.standing(staff)
 
     def _tip(self, tip: UUID) -> UnreadTip:
         try:

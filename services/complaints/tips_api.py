@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+
+from shared.web import Limit, limited
 
 if TYPE_CHECKING:
     from services.complaints.tipline import TipLine
@@ -16,6 +18,8 @@ NAMES = {"message/rfc822": "tip.eml", "application/x-ndjson": "tips.jsonl"}
 """What a content type says the message is; anything else is read as it looks."""
 
 
+TIPS = Limit("tips", an_address=600, in_all=1_200, minutes=10)
+"""A gateway hands in many; told to wait, it tries again and nothing is doubled."""
 CONTENT = (*NAMES, "application/json", "application/x-www-form-urlencoded")
 
 
@@ -53,6 +57,7 @@ def router(tip_line: TipLine) -> APIRouter:
         "/api/tips",
         status_code=201,
         response_model=TipsTaken,
+        dependencies=[Depends(limited(TIPS))],
         responses={422: {"model": TipsTaken, "description": "Something could not be read."}},
         openapi_extra={"requestBody": {"content": {name: {} for name in CONTENT}}},
     )

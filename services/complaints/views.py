@@ -163,9 +163,9 @@ def own_clocks(complaint: Complaint, in_force: InForce) -> tuple[Clock, ...]:
     return tuple(sorted(shown, key=lambda clock: (not clock.known, clock.on)))
 
 
-def status(desk: ComplaintsDesk, number: str, passphrase: str) -> Status:
+def status(desk: ComplaintsDesk, number: str, passphrase: str, address: str = "") -> Status:
     """A complaint for who shows its passphrase; Refused otherwise (C-COMP-20)."""
-    complaint = desk.proven(number, passphrase)
+    complaint = desk.proven(number, passphrase, address=address)
     history = cast("list[ComplaintEvent]", desk.events_of(complaint.id))
     open_stage = complaint.stage in UNDETERMINED
     return Status(

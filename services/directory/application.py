@@ -1,9 +1,10 @@
 """The directory desk: one method a command.
 
 Each command answers whether anything was recorded: what is held already is not said again, so a
-file imported twice has no second effect (C-DATA-9). `by` is the staff id of who gives the command.
-Every command raises `shared.errors.Refused` when a clause forbids it, and `eventsourcing`'s
-IntegrityError when somebody else was first: retry (`Desk.retried`).
+file imported twice has no second effect (C-DATA-9). `by` is the staff id of who gives the command,
+or `operator` for who gives it on the machine itself. Every command raises `shared.errors.Refused`
+when a clause forbids it, and `eventsourcing`'s IntegrityError when somebody else was first: retry
+(`Desk.retried`).
 """
 
 from __future__ import annotations
@@ -25,11 +26,20 @@ from services.directory.policy import (
     Kind,
     Role,
     check_kept_by,
+    roles_of,
+)
+from services.directory.rights import (
+    ADOPT_POLICY,
+    APPOINT,
+    EDIT_CALENDAR,
+    KEEP_OFFICERS,
+    KEEP_SCHOOLS,
 )
 from shared.aggregate import Aggregate
 from shared.desk import Desk, utc_now, written
 from shared.errors import Refused
 from shared.keyring import Erased
+from shared.who_may import Standing, may
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,8 +76,15 @@ class DirectoryDesk(Desk):
         """The local day of the organisation (C-TIME-1)."""
         return self.now().astimezone(self.zone).date()
 
+    def standing(self, staff: str) -> Standing:
+        """The roles for the whole organisation that a person holds today."""
+        posts = ((role, self._held(Post, f"post/{role}/")) for role in roles_of(self.kind))
+        held = (str(role) for role, post in posts if post and post.held_by(staff, self.today()))
+        return Standing(staff, frozenset((role, None) for role in held))
+
     # --- Schools and officers ---------------------------------------------------------------
 
+    @may(KEEP_SCHOOLS)
     def list_school(
         self, *, by: str, school: str, title: str, effective_from: date, effective_to: date | None
     ) -> bool:
@@ -90,6 +107,7 @@ class DirectoryDesk(Desk):
         self.save(held)
         return True
 
+    @may(KEEP_OFFICERS)
     def list_officer(
         self,
         *,
@@ -118,6 +136,7 @@ class DirectoryDesk(Desk):
 
     # --- Staff ------------------------------------------------------------------------------
 
+    @may(APPOINT)
     def appoint(
         self,
         *,
@@ -152,6 +171,7 @@ class DirectoryDesk(Desk):
 
     # --- Calendars --------------------------------------------------------------------------
 
+    @may(EDIT_CALENDAR)
     def load_calendar(self, *, by: str, version: CalendarVersion, source: str, sha256: str) -> bool:
         """Load a version of a school year's calendar (C-TIME-7)."""
         calendar = self._calendar(by)
@@ -164,6 +184,7 @@ class DirectoryDesk(Desk):
         self.save(calendar)
         return True
 
+    @may(EDIT_CALENDAR)
     def declare_closure(
         self, *, by: str, on: date, reason: str, schools: tuple[str, ...] = ()
     ) -> bool:
@@ -181,6 +202,7 @@ class DirectoryDesk(Desk):
         self.save(calendar)
         return True
 
+    @may(EDIT_CALENDAR)
     def add_make_up_day(
         self, *, by: str, on: date, reason: str, schools: tuple[str, ...] = ()
     ) -> bool:
@@ -200,6 +222,7 @@ class DirectoryDesk(Desk):
 
     # --- Policies ---------------------------------------------------------------------------
 
+    @may(ADOPT_POLICY)
     def adopt_policy(
         self,
         *,

@@ -11,6 +11,7 @@ from services.directory.policy import (
     Kind,
     Role,
     check_period,
+    covers,
     overlap,
     roles_of,
     school_slug,
@@ -29,6 +30,12 @@ class Post(Aggregate):
         self.role: Role
         self.school: str | None
         self.terms: dict[tuple[str, date], date | None] = {}
+
+    def held_by(self, staff: str, day: date) -> bool:
+        """Whether a person holds the post on a day."""
+        return any(
+            who == staff and covers(begun, ended, day) for (who, begun), ended in self.terms.items()
+        )
 
 
 class PostEstablished(CreatedEvent):

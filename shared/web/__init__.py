@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from shared.web.app import web_app
 from shared.web.forms import Form, FormProblem, Upload, form_of
+from shared.web.limits import Limit, address_of, limited
 from shared.web.pages import Entry, NavLink, Pages
-from shared.web.sign_in import DemoPerson, Staff, require_staff, signed_in
+from shared.web.sign_in import Member, Staff, require_staff, signed_in
 
 __all__ = [
-    "DemoPerson",
     "Entry",
     "Form",
     "FormProblem",
+    "Limit",
+    "Member",
     "NavLink",
     "Pages",
     "Staff",
     "Upload",
+    "address_of",
     "form_of",
+    "limited",
     "require_staff",
     "signed_in",
     "web_app",

@@ -15,11 +15,12 @@ from starlette.staticfiles import StaticFiles
 
 from shared.keyring import master_key
 from shared.settings import NotConfigured, Settings
-from shared.web import sign_in
 from shared.web.guard import STATIC, BoundedBody, SecureHeaders, Tokens, guarded
+from shared.web.limits import Limits
 from shared.web.pages import NavLink, Pages, organisation_name
 from shared.web.problems import HANDLERS, Incidents
-from shared.web.sign_in import DemoPerson, Sessions, Staff
+from shared.web.sign_in import Member, SignIn, Staff, router
+from shared.web.uploads import Uploads
 
 if TYPE_CHECKING:
     import os
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Scope
 
+    from shared.desk import Desk
     from shared.service import LinkStatus
 
 ROOT = Path(__file__).parents[2]
@@ -54,9 +56,9 @@ class KeptFiles(StaticFiles):
 
 def web_app(
     settings: Settings,
-    service: str,
+    desk: Desk,
     link: LinkStatus,
-    people: Callable[[], Sequence[DemoPerson]],
+    people: Callable[[], Sequence[Member]],
     *,
     nav: Sequence[NavLink] = (),
     templates: Path | None = None,
@@ -66,19 +68,21 @@ def web_app(
 
     Args:
         settings: of the organisation.
-        service: its templates are in `services/<service>/pages/` if `templates` does not say.
+        desk: of the service; its templates are in `services/<service>/pages/` if `templates` does
+            not say, and the sessions are in its database.
         link: shown to staff while the bus or the counterpart does not answer.
-        people: who may sign in for a demonstration, asked each time.
+        people: the staff who hold a role, asked each time.
         nav: links in the header of each page.
         templates: folder of the service's templates.
         node_modules: folder of the page style and of htmx.
 
     Raises:
-        NotConfigured: the page style or htmx was not installed.
+        NotConfigured: the page style or htmx was not installed, or the settings of the sign-in
+            are not complete.
     """
-    key = master_key(settings.session_key_file(service))
+    key = master_key(settings.session_key_file(desk.name))
     app = FastAPI(
-        title=f"Accord {service}",
+        title=f"Accord {desk.name}",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
@@ -86,20 +90,24 @@ def web_app(
     )
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    app.state.tokens = Tokens(key, settings.org)
-    app.state.sessions = Sessions(key, settings, people)
+    sign_in = SignIn(settings, desk, key, people)
+    app.state.sign_in = sign_in
+    app.state.tokens = Tokens(key, settings.org, sign_in.cookies)
+    app.state.limits = Limits()
+    app.state.uploads = Uploads(settings.scan_command)
     app.state.pages = Pages(
-        folders=[templates or ROOT / "services" / service / "pages", OWN_TEMPLATES],
+        folders=[templates or ROOT / "services" / desk.name / "pages", OWN_TEMPLATES],
         zone=settings.time_zone,
         organisation=organisation_name(settings.org),
         nav=nav,
         link=link,
         assets=_mount_assets(app, node_modules),
+        scanned=app.state.uploads.scanned,
     )
     app.add_middleware(BoundedBody)
     app.add_middleware(Incidents, site=app)
-    app.add_middleware(SecureHeaders)
-    app.include_router(sign_in.router)
+    app.add_middleware(SecureHeaders, https=sign_in.cookies.secure)
+    app.include_router(router)
     app.add_api_route("/link", _link, include_in_schema=False, response_class=HTMLResponse)
     return app
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from fastapi.concurrency import run_in_threadpool
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, QuerystringParser, parse_options_header
 from starlette.exceptions import HTTPException
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from python_multipart.multipart import MultipartCallbacks, QuerystringCallbacks
+
+    from shared.web.uploads import Uploads
 
 TEXT_CHARS_MAX = 10_000
 """What a text field takes where its page sets no limit of its own."""
@@ -177,6 +180,13 @@ class Form:
                 self._errors[name] = _too_long(limit, longest, name in self._cut)
         return self
 
+    def check_uploads(self, uploads: Uploads) -> None:
+        """Note what is wrong with the files."""
+        for name, upload in self._uploads.items():
+            wrong = uploads.wrong(upload.content)
+            if wrong:
+                self._errors.setdefault(name, wrong)
+
     def _check(self) -> None:
         if self._errors:
             raise FormProblem(self._errors, 413 if self._too_large else 422)
@@ -219,6 +229,7 @@ def form_of(**chars_max: int) -> Callable[[Request], Awaitable[Form]]:
         if not hasattr(request.state, "form"):
             request.state.form = await read_form(request)
         sent: Form = request.state.form
+        await run_in_threadpool(sent.check_uploads, request.app.state.uploads)
         return sent.within(chars_max)
 
     return form

@@ -19,17 +19,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from shared.web.forms import TOKEN_FIELD, read_form
+from shared.web.sign_in import SignIn
 
 if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from shared.web.sessions import Cookies
+
 API = "/api/"
+FORM = "form"
 STATIC = "/static/"
 BODY_BYTES_MAX = 32 * 1024 * 1024
 BODY_DRAINED_BYTES_MAX = 4 * BODY_BYTES_MAX
 """What is read past the limit, so that the sender sees the answer and not a cut connection."""
 
+HSTS = "max-age=31536000; includeSubDomains"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self';"
@@ -37,6 +42,9 @@ HEADERS = {
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+    ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -53,9 +61,10 @@ class NotOurForm(Exception):
 class Tokens:
     """The tokens of forms: a random cookie, and its signature in the form."""
 
-    def __init__(self, key: bytes, org: str) -> None:
+    def __init__(self, key: bytes, org: str, cookies: Cookies) -> None:
         self._signer = Signer(key, f"accord.{org}.form", digest_method=sha256)
-        self._cookie = f"accord-{org}-form"
+        self._cookies = cookies
+        self._cookie = cookies.name(FORM)
 
     @classmethod
     def of(cls, request: Request) -> Tokens:
@@ -71,13 +80,7 @@ class Tokens:
     def remember(self, request: Request, response: Response) -> None:
         """Set the cookie that a page's token matches, if it is not there yet."""
         if self._cookie not in request.cookies:
-            response.set_cookie(
-                self._cookie,
-                self._nonce(request),
-                secure=request.url.scheme == "https",
-                httponly=True,
-                samesite="lax",
-            )
+            self._cookies.put(response, FORM, self._nonce(request))
 
     def match(self, request: Request, token: str) -> bool:
         """Whether a token belongs to the cookie that came with it."""
@@ -104,7 +107,8 @@ async def guarded(request: Request) -> None:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     elsewhere = site is not None and site not in {"same-origin", "none"}
     if origin is not None and origin != "null":  # browsers say "null" under our referrer policy
-        elsewhere = elsewhere or urlsplit(origin).netloc != request.headers.get("host")
+        here = SignIn.of(request).public_host or request.headers.get("host")
+        elsewhere = elsewhere or urlsplit(origin).netloc != here
     if elsewhere:
         raise HTTPException(403, "This was sent from another site. Nothing was recorded.")
     if request.url.path.startswith(API):
@@ -117,8 +121,9 @@ async def guarded(request: Request) -> None:
 class SecureHeaders:
     """Sets on every answer what browsers must know, and that nothing but static files is kept."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
+        self._headers = HEADERS | ({"Strict-Transport-Security": HSTS} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -126,7 +131,7 @@ class SecureHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                headers.update(self._headers)
                 if not scope["path"].startswith(STATIC):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)

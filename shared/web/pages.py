@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from shared.errors import Refused
 from shared.web.forms import TOKEN_FIELD, Form, FormProblem
 from shared.web.guard import Tokens
-from shared.web.sign_in import Sessions
+from shared.web.sign_in import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,6 +56,7 @@ class Pages:
         nav: links in the header.
         link: shown to staff while something is not well.
         assets: addresses of the style sheets and scripts, by short name.
+        scanned: whether files are scanned for malware before anybody opens them.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Pages:
         nav: Sequence[NavLink],
         link: LinkStatus,
         assets: Mapping[str, str],
+        scanned: bool,
     ) -> None:
         self.environment = Environment(
             loader=FileSystemLoader(folders),
@@ -82,7 +84,7 @@ class Pages:
             org=organisation_name,
         )
         self.environment.globals.update(
-            assets=assets, link=link, organisation=organisation, lang="en"
+            assets=assets, link=link, organisation=organisation, scanned=scanned, lang="en"
         )
         self._nav = tuple(nav)
 
@@ -118,14 +120,16 @@ class Pages:
     def _render(
         self, request: Request, template: str, status: int, facts: Mapping[str, Any]
     ) -> HTMLResponse:
-        person = Sessions.of(request).person(request)
+        sign_in = SignIn.of(request)
+        person = sign_in.person(request)
         tokens = Tokens.of(request)
         shell = {
             "clause": None,
             "nav": [link for link in self._nav if person or not link.staff_only],
             "path": request.url.path,
             "person": person,
-            "may_sign_in": Sessions.of(request).allowed(request),
+            "may_sign_in": sign_in.possible(request),
+            "alarms": sign_in.emergency.alarms() if person else [],
             "token_field": Markup('<input type="hidden" name="{}" value="{}">').format(
                 TOKEN_FIELD, tokens.token(request)
             ),

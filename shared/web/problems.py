@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from shared.errors import Refused
 from shared.web.forms import FormProblem
 from shared.web.guard import API, NotOurForm
+from shared.web.limits import TooOften
 from shared.web.pages import Pages
 from shared.web.sign_in import NotSignedIn, sign_in_path
 
@@ -41,6 +42,8 @@ TITLES = {
     413: "Too large",
     415: "This can't be read",
     422: "Something must be corrected",
+    429: "Too often",
+    503: "Not just now",
     500: "Something went wrong on our side",
 }
 DETAILS = {
@@ -154,6 +157,17 @@ def _on_not_our_form(request: Request, form: NotOurForm) -> Response:
     return answer(request, Problem(403, detail))
 
 
+def _on_too_often(request: Request, often: TooOften) -> Response:
+    wait = f"{often.seconds} seconds" if often.seconds > 1 else "a second"
+    why = f"Too much was sent from here in a short time. Wait {wait}, then send it again."
+    if _wants_json(request):
+        response = _as_json(Problem(429, why))
+    else:
+        response = _send_again(request, 429, why)
+    response.headers["Retry-After"] = str(often.seconds)
+    return response
+
+
 def _send_again(request: Request, status: int, why: str) -> Response:
     """Keep what was written, and let it be sent once more with one press."""
     kept = request.state.form.pairs()
@@ -193,6 +207,7 @@ HANDLERS: dict[type[Exception], Callable[[Request, Any], Response]] = {
     NotOurForm: _on_not_our_form,
     NotSignedIn: _on_not_signed_in,
     Refused: _on_refused,
+    TooOften: _on_too_often,
     RequestValidationError: _on_invalid,
 }
 

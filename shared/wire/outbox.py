@@ -7,6 +7,7 @@ from collections import defaultdict
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from shared.emergency import EMERGENCY_EVENTS
 from shared.wire.cloudevent import Message, outgoing
 from shared.wire.letters import LETTER_EVENTS
 
@@ -33,7 +34,7 @@ class Outbox:
         with self._lock:
             while events := self._service.desk.history(self._scanned, SCAN):
                 for position, event in events:
-                    if not isinstance(event, LETTER_EVENTS):
+                    if not isinstance(event, (*LETTER_EVENTS, *EMERGENCY_EVENTS)):
                         for audience, _ in self._service.publish(event):
                             self._positions[audience].append(position)
                     self._scanned = position

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import httpx
 import psycopg
 
-from services.complaints.application import PUBLIC
 from services.complaints.matter import matter_id
 from services.complaints.words import Channel
+from shared.who_may import PUBLIC
 from tests.benchmarks.carrying import both, on_the_bus
 from tests.benchmarks.measure import Target, figure, percentile
 from tests.complaints.samples import SCHOOL, STORY, district_directory, hear

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.complaints import domain
-from services.complaints.application import PUBLIC, ComplaintsDesk, FindingGiven, Receipt
+from services.complaints.application import ComplaintsDesk, FindingGiven, Receipt
 from services.complaints.events import (
     AppealAnswered,
     Appealed,
@@ -21,7 +21,6 @@ from services.complaints.events import (
     Withdrawn,
 )
 from services.complaints.policy import CLAUSES, InForce, Policy, Running, started
-from services.complaints.reference import heard
 from services.complaints.review_desk import ReviewsDesk
 from services.complaints.words import (
     APPEAL_DUTY,
@@ -46,9 +45,11 @@ from shared.contracts.directory import (
     SpanV1,
     StaffAppointedV1,
 )
+from shared.hearing import heard
 from shared.keyring import Keyring
 from shared.school_calendar import Calendars, CalendarVersion, DeclaredDay
 from shared.sealed import Sealed
+from shared.who_may import PUBLIC
 from shared.wire.store import Store
 
 if TYPE_CHECKING:

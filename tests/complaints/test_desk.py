@@ -303,6 +303,16 @@ def test_comp_20_a_right_try_forgets_the_wrong_ones_and_other_numbers_are_not_sl
 # --- From the form to the answer of an appeal -----------------------------------------------------
 
 
+def test_comp_20_a_strangers_wrong_tries_make_only_the_stranger_wait(desk: ComplaintsDesk) -> None:
+    receipt = file(desk)
+    for _ in range(8):
+        with pytest.raises(Refused, match="C-COMP-20"):
+            desk.proven(receipt.number, "wrong", address="192.0.2.7")
+    assert desk.proven(*receipt, address="198.51.100.4").number == receipt.number
+    with pytest.raises(Refused, match="too many wrong tries"):
+        desk.proven(*receipt, address="192.0.2.7")
+
+
 def test_comp_9_a_complaint_goes_from_the_form_to_the_answer_of_an_appeal(
     desk: ComplaintsDesk, at: At
 ) -> None:

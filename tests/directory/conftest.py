@@ -33,7 +33,7 @@ def empty(tmp_path: Path, clock: Clock) -> Iterator[DirectoryDesk]:
 @pytest.fixture
 def desk(empty: DirectoryDesk) -> DirectoryDesk:
     """A district's desk with the sample program."""
-    load_folder(empty, PROGRAM / DISTRICT, by="setup")
+    load_folder(empty, PROGRAM / DISTRICT, by="operator")
     return empty
 
 
@@ -41,7 +41,7 @@ def desk(empty: DirectoryDesk) -> DirectoryDesk:
 def agency(tmp_path: Path) -> Iterator[DirectoryDesk]:
     """An agency's desk with the sample program."""
     with desk_in(tmp_path, "agency") as desk:
-        load_folder(desk, PROGRAM / AGENCY, by="setup")
+        load_folder(desk, PROGRAM / AGENCY, by="operator")
         yield desk
         desk.keyring.close()
 

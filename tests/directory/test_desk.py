@@ -32,7 +32,7 @@ def topics(desk: DirectoryDesk) -> list[str]:
 def test_data_9_the_sample_program_loads_and_loading_it_again_changes_nothing(
     empty: DirectoryDesk,
 ) -> None:
-    first = load_folder(empty, PROGRAM / DISTRICT, by="setup")
+    first = load_folder(empty, PROGRAM / DISTRICT, by="operator")
     assert {name: outcome.recorded for name, outcome in first.items()} == {
         "schools.csv": 3,
         "staff.csv": 11,
@@ -41,7 +41,7 @@ def test_data_9_the_sample_program_loads_and_loading_it_again_changes_nothing(
         "policy.json": 1,
     }
     position = empty.last_position()
-    again = load_folder(empty, PROGRAM / DISTRICT, by="setup")
+    again = load_folder(empty, PROGRAM / DISTRICT, by="operator")
     assert empty.last_position() == position
     for name, outcome in again.items():
         assert (outcome.recorded, outcome.unchanged) == (0, first[name].recorded)
@@ -58,9 +58,11 @@ def test_what_was_decided_is_read_back_with_who_gave_the_command(agency: Directo
 
 def test_each_organisation_keeps_its_own(desk: DirectoryDesk, agency: DirectoryDesk) -> None:
     with pytest.raises(Refused, match="kept by the agency"):
-        desk.list_officer(by="x", officer="officer-1", effective_from=FROM, effective_to=None)
+        desk.list_officer(
+            by="operator", officer="officer-1", effective_from=FROM, effective_to=None
+        )
     with pytest.raises(Refused, match="kept by the district"):
-        agency.declare_closure(by="x", on=SNOW, reason="snow")
+        agency.declare_closure(by="operator", on=SNOW, reason="snow")
 
 
 # --- Names ----------------------------------------------------------------------------------------
@@ -81,15 +83,15 @@ def test_priv_1_an_erased_name_does_not_come_back_by_the_same_file(desk: Directo
         if isinstance(event, PersonNamed):
             desk.keyring.destroy(event.name.subject)
     position = desk.last_position()
-    load_folder(desk, PROGRAM / DISTRICT, by="setup")
+    load_folder(desk, PROGRAM / DISTRICT, by="operator")
     assert desk.last_position() == position
 
 
 def test_priv_1_a_changed_name_is_sealed_under_the_same_key(desk: DirectoryDesk) -> None:
     table = b"staff,role,school,effective_from,effective_to,name\n"
     row = b"staff-4,superintendent,,2025-08-01,,Placeholder Newname\n"
-    assert load_staff(desk, table + row, by="x").recorded == 1
-    assert load_staff(desk, table + row, by="x").unchanged == 1
+    assert load_staff(desk, table + row, by="operator").recorded == 1
+    assert load_staff(desk, table + row, by="operator").unchanged == 1
     assert topics(desk)[-1] == "person.renamed"
 
 
@@ -130,17 +132,17 @@ def test_time_7_a_calendar_counts_from_the_day_of_its_loading(
     assert labels == [["snohomish-sd-2025-26"], ["snohomish-sd-2025-26", "snohomish-sd-2026-27"]]
     clock.today = loaded_on - timedelta(days=1)
     with pytest.raises(Refused, match="no loaded calendar covers that day"):
-        desk.declare_closure(by="x", on=in_its_year, reason="smoke")
+        desk.declare_closure(by="operator", on=in_its_year, reason="smoke")
     clock.today = loaded_on
-    assert desk.declare_closure(by="x", on=in_its_year, reason="smoke")
+    assert desk.declare_closure(by="operator", on=in_its_year, reason="smoke")
 
 
 def test_time_5_a_closure_names_schools_that_are_listed(desk: DirectoryDesk) -> None:
     with pytest.raises(Refused, match="C-TEAM-5") as refusal:
-        desk.declare_closure(by="x", on=SNOW, reason="snow", schools=("no-such-school",))
+        desk.declare_closure(by="operator", on=SNOW, reason="snow", schools=("no-such-school",))
     assert refusal.value.field == "school"
     with pytest.raises(Refused, match="C-TIME-5") as refusal:
-        desk.declare_closure(by="x", on=SNOW, reason=" ")
+        desk.declare_closure(by="operator", on=SNOW, reason=" ")
     assert refusal.value.field == "reason"
 
 
@@ -169,9 +171,9 @@ def test_team_5_a_school_is_shown_from_its_first_day_to_its_last(
     desk: DirectoryDesk, register: Register
 ) -> None:
     facts = {"school": "fixture-peak-high", "title": "Fixture Peak", "effective_from": FROM}
-    desk.list_school(by="x", effective_to=JUNE, **facts)  # type: ignore[arg-type]  # mixed values
+    desk.list_school(by="operator", effective_to=JUNE, **facts)  # type: ignore[arg-type]  # mixed values
     desk.list_school(
-        by="x",
+        by="operator",
         school="sample-valley-high",
         title="Sample Valley Academy",
         effective_from=JUNE,
@@ -203,7 +205,7 @@ def test_principal_includes_the_named_designee(register: Register) -> None:
 
 
 def test_team_2_a_vacancy_shows_the_superintendent(desk: DirectoryDesk, register: Register) -> None:
-    facts = {"role": Role.DIRECTOR, "school": None, "effective_from": FROM, "by": "x"}
+    facts = {"role": Role.DIRECTOR, "school": None, "effective_from": FROM, "by": "operator"}
     desk.appoint(staff="staff-5", effective_to=JUNE, **facts)  # type: ignore[arg-type]  # mixed values
     held, vacant = (
         register.program_director(JUNE),
@@ -236,7 +238,7 @@ def test_aud_3_the_policy_in_force_is_the_last_to_take_effect(
     first = register.policy(TODAY)
     assert first is not None
     desk.adopt_policy(
-        by="x",
+        by="operator",
         policy_id=first.policy_id,
         version="2026-07",
         title=first.title,
@@ -258,7 +260,7 @@ def test_what_takes_effect_later_never_changes_an_earlier_answer(
 ) -> None:
     before = register.schools(asked)
     desk.list_school(
-        by="x",
+        by="operator",
         school="placeholder-middle",
         title=f"Placeholder {later}",
         effective_from=later,
@@ -279,4 +281,4 @@ def test_the_agency_lists_its_officers_and_reviewers(agency: DirectoryDesk) -> N
     ]
     reviewers = register.staff(TODAY, Role.AGENCY_REVIEWER)
     assert [who.staff for who in reviewers] == ["agency-2", "agency-3"]
-    assert load_folder(agency, PROGRAM / AGENCY, by="setup")["officers.csv"].unchanged == 3
+    assert load_folder(agency, PROGRAM / AGENCY, by="operator")["officers.csv"].unchanged == 3

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.directory.handed_back import FILE_BYTES_MAX
 from services.directory.loading import (
     load_calendar,
     load_officers,
@@ -19,12 +18,13 @@ from services.directory.loading import (
     load_staff,
 )
 from services.directory.register import Register
-from services.directory.tables import write_rejected
+from shared.handed_back import FILE_BYTES_MAX
+from shared.tables import write_rejected
 from tests.directory.samples import TODAY, calendar_file, policy_file, program
 
 if TYPE_CHECKING:
     from services.directory.application import DirectoryDesk
-    from services.directory.loading import Loaded
+    from shared.handed_back import Loaded
 
 HEADER = b"school,title,effective_from,effective_to\n"
 GOOD = b"good-school,Good Sample School,2025-08-01,\n"
@@ -60,23 +60,23 @@ def test_data_9_a_bad_row_comes_back_and_the_good_ones_load(
     empty: DirectoryDesk, bad: bytes, field: str | None, end: bytes
 ) -> None:
     content = (HEADER + bad + b"\n" + GOOD).replace(b"\n", end)
-    loaded = load_schools(empty, content, by="x")
+    loaded = load_schools(empty, content, by="operator")
     assert loaded.recorded == 1
     assert where(loaded) == [(2, field)]
 
 
 def test_data_9_what_came_back_is_corrected_and_imported_in_its_turn(empty: DirectoryDesk) -> None:
-    loaded = load_schools(empty, HEADER + b"Mended,\xc9 Sample,2025-08-01,\n" + GOOD, by="x")
+    loaded = load_schools(empty, HEADER + b"Mended,\xc9 Sample,2025-08-01,\n" + GOOD, by="operator")
     rejected = write_rejected(loaded.columns, loaded.handed_back)
     assert b"\xc9 Sample" in rejected
     mended = rejected.replace(b"Mended", b"mended").replace(b"\xc9", "É".encode())
-    assert load_schools(empty, mended, by="x").recorded == 1
+    assert load_schools(empty, mended, by="operator").recorded == 1
     titles = [school.title for school in Register(empty, empty.engine).schools(TODAY)]
     assert titles == ["Good Sample School", "É Sample"]
 
 
 def test_data_9_what_can_not_be_taken_apart_comes_back_as_it_came(empty: DirectoryDesk) -> None:
-    loaded = load_schools(empty, HEADER + b'x,"open,2025-08-01,\n' + b"y,z\n", by="x")
+    loaded = load_schools(empty, HEADER + b'x,"open,2025-08-01,\n' + b"y,z\n", by="operator")
     lines = write_rejected(loaded.columns, loaded.handed_back).decode().splitlines()
     assert lines[1].endswith('"x,""open,2025-08-01,"')
     assert lines[2].endswith('"y,z"')
@@ -84,13 +84,13 @@ def test_data_9_what_can_not_be_taken_apart_comes_back_as_it_came(empty: Directo
 
 def test_a_byte_order_mark_any_order_and_a_column_too_many_are_taken(empty: DirectoryDesk) -> None:
     content = "\ufeffEffective_To,colour, title ,school,effective_from\r\n,red,Sample,a,2025-08-01"
-    loaded = load_schools(empty, content.encode(), by="x")
+    loaded = load_schools(empty, content.encode(), by="operator")
     assert (loaded.recorded, loaded.passed_over) == (1, ("colour",))
 
 
 def test_data_9_a_reference_given_twice_comes_back_once(empty: DirectoryDesk) -> None:
     another_period = b"good-school,Good Sample Academy,2026-08-01,\n"
-    loaded = load_schools(empty, HEADER + GOOD + GOOD + another_period, by="x")
+    loaded = load_schools(empty, HEADER + GOOD + GOOD + another_period, by="operator")
     assert loaded.recorded == 2
     assert where(loaded) == [(3, "school")]
     assert loaded.handed_back[0].reason.startswith("line 2 gives the same")
@@ -113,7 +113,7 @@ def test_data_9_a_reference_given_twice_comes_back_once(empty: DirectoryDesk) ->
 def test_data_9_a_file_that_can_not_be_used_says_why(
     empty: DirectoryDesk, content: bytes, line: int | None, field: str | None, says: str
 ) -> None:
-    loaded = load_schools(empty, content, by="x")
+    loaded = load_schools(empty, content, by="operator")
     assert where(loaded) == [(line, field)]
     assert says in loaded.handed_back[0].reason
     assert empty.last_position() == 0
@@ -136,7 +136,7 @@ STAFF = b"staff,role,school,effective_from,effective_to\n"
 def test_team_3_a_role_that_can_not_be_held_comes_back(
     desk: DirectoryDesk, row: bytes, field: str
 ) -> None:
-    loaded = load_staff(desk, STAFF + row, by="x")
+    loaded = load_staff(desk, STAFF + row, by="operator")
     assert where(loaded) == [(2, field)]
     assert "Jordan" not in loaded.handed_back[0].reason + loaded.handed_back[0].fix
 
@@ -145,13 +145,13 @@ def test_team_2_a_successor_may_stand_above_the_last_day_of_who_was_before(
     desk: DirectoryDesk,
 ) -> None:
     rows = b"staff-12,director,,2026-07-01,\nstaff-5,director,,2025-08-01,2026-06-30\n"
-    assert load_staff(desk, STAFF + rows, by="x").recorded == 2
+    assert load_staff(desk, STAFF + rows, by="operator").recorded == 2
 
 
 def test_officers_go_to_the_agency(desk: DirectoryDesk, agency: DirectoryDesk) -> None:
     content = b"officer,effective_from,effective_to\nofficer-44,2025-08-01,\n"
-    assert where(load_officers(desk, content, by="x")) == [(2, None)]
-    assert load_officers(agency, content, by="x").recorded == 1
+    assert where(load_officers(desk, content, by="operator")) == [(2, None)]
+    assert load_officers(agency, content, by="operator").recorded == 1
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -170,9 +170,9 @@ def test_data_9_a_file_imported_twice_has_no_second_effect(
     empty: DirectoryDesk, rows: list[tuple[str, str, str, str]]
 ) -> None:
     content = HEADER + "".join(",".join(row) + "\n" for row in rows).encode()
-    first = load_schools(empty, content, by="x")
+    first = load_schools(empty, content, by="operator")
     position = empty.last_position()
-    second = load_schools(empty, content, by="x")
+    second = load_schools(empty, content, by="operator")
     assert empty.last_position() == position
     assert second.handed_back == first.handed_back
     assert second.unchanged == first.recorded + first.unchanged
@@ -204,18 +204,20 @@ SPAN = {"from": "2025-10-10", "to": "2025-10-14", "reason": "a"}
 def test_time_7_a_calendar_that_can_not_be_counted_on_names_its_field(
     empty: DirectoryDesk, changes: dict[str, Any], field: str
 ) -> None:
-    loaded = load_calendar(empty, calendar_file(**changes), by="x")
+    loaded = load_calendar(empty, calendar_file(**changes), by="operator")
     assert where(loaded) == [(None, field)]
     assert empty.last_position() == 0
 
 
 def test_time_7_a_second_term_that_overlaps_the_first_is_refused(desk: DirectoryDesk) -> None:
-    loaded = load_calendar(desk, calendar_file(calendar_id="second"), by="x")
+    loaded = load_calendar(desk, calendar_file(calendar_id="second"), by="operator")
     assert where(loaded) == [(None, "second/1 first_day")]
 
 
 def test_time_7_a_field_that_means_nothing_is_told(empty: DirectoryDesk) -> None:
-    assert load_calendar(empty, calendar_file(closure=[]), by="x").passed_over == ("closure",)
+    assert load_calendar(empty, calendar_file(closure=[]), by="operator").passed_over == (
+        "closure",
+    )
 
 
 @pytest.mark.parametrize(
@@ -234,7 +236,7 @@ def test_time_7_a_field_that_means_nothing_is_told(empty: DirectoryDesk) -> None
 def test_a_document_that_can_not_be_read_says_why(
     empty: DirectoryDesk, load: Any, content: bytes, line: int | None, says: str
 ) -> None:
-    (back,) = load(empty, content, by="x").handed_back
+    (back,) = load(empty, content, by="operator").handed_back
     assert back.line == line
     assert says in back.reason
 
@@ -260,15 +262,18 @@ def complaint(**changes: Any) -> bytes:
 def test_aud_3_a_policy_that_can_not_be_judged_by_names_its_field(
     empty: DirectoryDesk, content: bytes, field: str
 ) -> None:
-    assert where(load_policy(empty, content, by="x")) == [(None, field)]
+    assert where(load_policy(empty, content, by="operator")) == [(None, field)]
     assert empty.last_position() == 0
 
 
 def test_aud_3_a_changed_policy_needs_a_version_of_its_own(desk: DirectoryDesk) -> None:
     changed = policy_file(name="Another name")
-    assert where(load_policy(desk, changed, by="x")) == [(None, "title")]
-    assert load_policy(desk, policy_file(name="Another name", version="2"), by="x").recorded == 1
-    assert load_policy(desk, program("policy.json") + b"\n", by="x").unchanged == 1
+    assert where(load_policy(desk, changed, by="operator")) == [(None, "title")]
+    assert (
+        load_policy(desk, policy_file(name="Another name", version="2"), by="operator").recorded
+        == 1
+    )
+    assert load_policy(desk, program("policy.json") + b"\n", by="operator").unchanged == 1
 
 
 def test_time_3_calendar_days_roll_forward_unless_the_policy_says_otherwise(
@@ -281,7 +286,7 @@ def test_time_3_calendar_days_roll_forward_unless_the_policy_says_otherwise(
             appeal_filing={"unit": "calendar_days", "count": 10, "roll": "none"},
             determination=None,
         ),
-        by="x",
+        by="operator",
     )
     policy = Register(empty, empty.engine).policy(TODAY)
     assert policy is not None

@@ -6,8 +6,10 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,7 +19,8 @@ from playwright.sync_api import Browser, Page
 
 from shared.service import LinkStatus
 from shared.settings import Settings
-from shared.web.sign_in import DemoPerson
+from shared.web import Member
+from shared.web.sign_in import SignIn
 from tests.web.toy import PEOPLE, toy
 
 
@@ -28,7 +31,13 @@ class Site:
     url: str
     app: FastAPI
     link: LinkStatus
-    people: list[DemoPerson]
+    people: list[Member]
+
+    @property
+    def sign_in(self) -> SignIn:
+        """How people sign in here."""
+        sign_in: SignIn = self.app.state.sign_in
+        return sign_in
 
     @property
     def filed(self) -> list[dict[str, object]]:
@@ -41,7 +50,7 @@ class Site:
         return httpx.Client(base_url=self.url, timeout=60)
 
 
-def settings(folder: Path, *, demo_people: bool = True) -> Settings:
+def settings(folder: Path, *, demo_people: bool = True, **others: Any) -> Settings:
     """Settings of the toy's organisation."""
     return Settings(
         org="sample-sd",
@@ -49,6 +58,7 @@ def settings(folder: Path, *, demo_people: bool = True) -> Settings:
         counterpart="sample-pd",
         folder=folder,
         demo_people=demo_people,
+        **others,
     )
 
 
@@ -65,11 +75,21 @@ def sign_in(client: httpx.Client, staff: str = "staff-1", back: str = "/") -> ht
     return client.post("/sign-in", data=form)
 
 
-def _serve(folder: Path, *, demo_people: bool) -> Iterator[Site]:
+@contextmanager
+def serving(settings: Settings, *, port: int = 0) -> Iterator[Site]:
+    """The toy as it would be served, on a free port unless told which."""
     link = LinkStatus("sample-pd", bus_up=True, counterpart_up=True)
     people = list(PEOPLE)
-    app = toy(settings(folder, demo_people=demo_people), link, people)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
+    app = toy(settings, link, people)
+    config = uvicorn.Config(
+        app,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=bool(settings.proxy),
+        forwarded_allow_ips=settings.proxy or None,
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
@@ -81,17 +101,20 @@ def _serve(folder: Path, *, demo_people: bool) -> Iterator[Site]:
     finally:
         server.should_exit = True
         thread.join()
+        app.state.desk.close()
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    yield from _serve(tmp_path, demo_people=True)
+    with serving(settings(tmp_path)) as site:
+        yield site
 
 
 @pytest.fixture
 def closed_site(tmp_path: Path) -> Iterator[Site]:
     """A site where demo people may not sign in."""
-    yield from _serve(tmp_path, demo_people=False)
+    with serving(settings(tmp_path, demo_people=False)) as site:
+        yield site
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def test_a_fault_is_an_incident_without_its_words(client: httpx.Client, path: st
 def test_a_fault_of_the_list_of_people_is_an_incident_too(site: Site) -> None:
     with site.client() as client, capture_logs() as logs:
         sign_in(client)
-        del site.app.state.sessions.people
+        del site.sign_in.people
         answer = client.get("/letter")
     assert answer.status_code == 500
     assert logs[0]["incident"] in answer.text
@@ -112,11 +112,11 @@ def test_what_is_not_json_is_said_to_be_so(client: httpx.Client) -> None:
     assert SECRET not in answer.text
 
 
-def test_a_site_without_its_assets_says_how_to_get_them(tmp_path: Path) -> None:
+def test_a_site_without_its_assets_says_how_to_get_them(site: Site, tmp_path: Path) -> None:
     with pytest.raises(NotConfigured, match="make setup"):
         web_app(
             settings(tmp_path),
-            "toy",
+            site.app.state.desk,
             LinkStatus("sample-pd"),
             lambda: (),
             node_modules=tmp_path / "node_modules",

@@ -243,7 +243,7 @@ def test_a_form_of_our_own_page_with_a_lost_token_can_be_sent_again(
 def test_what_was_written_survives_the_end_of_a_session(site: Site, client: httpx.Client) -> None:
     sign_in(client)
     form = {"_token": token(client, "/"), "reasons": "Because & so on."}
-    client.cookies.delete("accord-sample-sd")
+    client.cookies.delete("accord-sample-sd-toy-session")
     sent = client.post("/determination", data=form)
     assert sent.status_code == 401
     assert "Because &amp; so on." in sent.text

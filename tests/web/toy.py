@@ -13,17 +13,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from shared.deadlines import Due
+from shared.desk import Desk
 from shared.errors import Refused
+from shared.keyring import Keyring, master_key
 from shared.service import LinkStatus
 from shared.web import (
-    DemoPerson,
     Entry,
     Form,
     FormProblem,
+    Limit,
+    Member,
     NavLink,
     Pages,
     Staff,
     form_of,
+    limited,
     signed_in,
     web_app,
 )
@@ -32,11 +36,18 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 PEOPLE = [
-    DemoPerson("staff-1", "Principal", "Sample Elementary"),
-    DemoPerson("staff-2", "Superintendent", None),
+    Member("staff-1", "Principal", "Sample Elementary"),
+    Member("staff-2", "Superintendent", None),
 ]
 NARRATIVE_CHARS_MAX = 50_000
+NOTES = Limit("notes", an_address=3, in_all=5, minutes=1)
 SECRET = "Placeholder-Sensitive-Text"
+
+
+class ToyDesk(Desk):
+    """Nobody gives it commands; the sessions are in its database."""
+
+    name = "toy"
 
 
 class Tip(BaseModel):
@@ -59,12 +70,15 @@ class Tip(BaseModel):
 router = APIRouter()
 
 
-def toy(settings: Settings, link: LinkStatus, people: list[DemoPerson]) -> FastAPI:
+def toy(settings: Settings, link: LinkStatus, people: list[Member]) -> FastAPI:
     """The toy service's site; what was filed is in `app.state.filed`."""
     nav = (NavLink("/complaint", "File a complaint", staff_only=False), NavLink("/", "Docket"))
     folder = Path(__file__).parent / "pages"
-    app = web_app(settings, "toy", link, lambda: people, nav=nav, templates=folder)
+    keyring = Keyring(settings.keys("toy"), master_key(settings.master_key_file("toy")))
+    desk = ToyDesk(settings.org, settings.store("toy"), keyring)
+    app = web_app(settings, desk, link, lambda: people, nav=nav, templates=folder)
     app.state.filed = []
+    app.state.desk = desk
     app.include_router(router)
     return app
 
@@ -124,6 +138,17 @@ def determine(
 ) -> Response:
     request.app.state.filed.append({"by": staff, "reasons": form.text("reasons")})
     return JSONResponse({"by": staff}, 201)
+
+
+@router.post("/note", dependencies=[Depends(limited(NOTES))])
+def note(request: Request, form: Annotated[Form, Depends(form_of())]) -> Response:
+    request.app.state.filed.append({"note": form.text("note")})
+    return JSONResponse({}, 201)
+
+
+@router.post("/api/notes", dependencies=[Depends(limited(NOTES))])
+def api_note() -> dict[str, str]:
+    return {"noted": "yes"}
 
 
 @router.post("/unmended")
