@@ -27,7 +27,7 @@ def break_glass_command(
     """
 
     def break_glass(
-        service: Annotated[str, typer.Argument(help=f"One of: {', '.join(services)}.")],
+        service: Annotated[str, typer.Argument(help="Where it is for, e.g. complaints.")],
         org: Annotated[str, typer.Option(help="Slug of the organisation, e.g. snohomish-sd.")],
         data: Annotated[Path, typer.Option(help="Folder that holds both organisations.")] = Path(
             "data"
