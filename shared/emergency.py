@@ -101,7 +101,7 @@ class Emergency:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._id = uuid5(NAMESPACE_URL, f"/{desk.org}/{desk.name}/emergency")
+        self._id = uuid5(NAMESPACE_URL, f"/{desk.org}/emergency")
 
     def make_secret(self, operator: str) -> str:
         """A new secret, which nobody can be told again; the one before counts no more."""
@@ -149,4 +149,6 @@ def _digest(secret: str) -> str:
 
 
 def _unfit() -> Refused:
-    return Refused(CLAUSE, "this is not the secret that waits to be used", "secret")
+    return Refused(
+        CLAUSE, "this secret does not work: it is mistyped, was used, or was replaced", "secret"
+    )

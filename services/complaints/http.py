@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.service import LinkStatus
     from shared.settings import Settings
 
+NAME = "complaints"
 DISTRICT_NAV = (
     NavLink("/complaint", "Make a complaint", staff_only=False),
     NavLink("/follow", "Follow a complaint", staff_only=False),
@@ -37,7 +38,7 @@ def district_app(
     settings: Settings, desk: ComplaintsDesk, tip_line: TipLine, link: LinkStatus
 ) -> FastAPI:
     """The district's site: the form, the status page, docket, matters, appeals and the API."""
-    app = web_app(settings, desk, link, partial(people, desk), nav=DISTRICT_NAV)
+    app = web_app(settings, NAME, desk, link, partial(people, desk), nav=DISTRICT_NAV)
     for pages in (
         PublicPages(desk),
         StatusPages(desk),
@@ -53,6 +54,6 @@ def district_app(
 
 def agency_app(settings: Settings, desk: ReviewsDesk, link: LinkStatus) -> FastAPI:
     """The agency's site: its inbox and cases."""
-    app = web_app(settings, desk, link, partial(people, desk), nav=AGENCY_NAV)
+    app = web_app(settings, NAME, desk, link, partial(people, desk), nav=AGENCY_NAV)
     app.include_router(AgencyPages(desk).router())
     return app

@@ -56,6 +56,7 @@ class KeptFiles(StaticFiles):
 
 def web_app(
     settings: Settings,
+    service: str,
     desk: Desk,
     link: LinkStatus,
     people: Callable[[], Sequence[Member]],
@@ -68,8 +69,8 @@ def web_app(
 
     Args:
         settings: of the organisation.
-        desk: of the service; its templates are in `services/<service>/pages/` if `templates` does
-            not say, and the sessions are in its database.
+        service: its templates are in `services/<service>/pages/` if `templates` does not say.
+        desk: of the service; the sessions are in its database.
         link: shown to staff while the bus or the counterpart does not answer.
         people: the staff who hold a role, asked each time.
         nav: links in the header of each page.
@@ -82,7 +83,7 @@ def web_app(
     """
     key = master_key(settings.session_key_file(desk.name))
     app = FastAPI(
-        title=f"Accord {desk.name}",
+        title=f"Accord {service}",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
@@ -90,13 +91,13 @@ def web_app(
     )
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    sign_in = SignIn(settings, desk, key, people)
+    sign_in = SignIn(settings, service, desk, key, people)
     app.state.sign_in = sign_in
     app.state.tokens = Tokens(key, settings.org, sign_in.cookies)
     app.state.limits = Limits()
     app.state.uploads = Uploads(settings.scan_command)
     app.state.pages = Pages(
-        folders=[templates or ROOT / "services" / desk.name / "pages", OWN_TEMPLATES],
+        folders=[templates or ROOT / "services" / service / "pages", OWN_TEMPLATES],
         zone=settings.time_zone,
         organisation=organisation_name(settings.org),
         nav=nav,

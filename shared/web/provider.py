@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from shared.settings import Settings
 
 KNOWN_SECONDS = 3600
-"""How long the provider's description and keys are believed before they are asked for again; a
-token signed by a key that is not known yet makes us ask at once, once."""
+"""How long the provider's description and keys are believed before they are asked for again."""
+KEYS_ASKED_AGAIN_SECONDS = 5.0
+"""A key that is not known makes us ask at once, but no more often than this: strangers can send
+tokens with keys of their own invention."""
 ANSWER_SECONDS_MAX = 10.0
 CLOCKS_APART_SECONDS_MAX = 60
 ALGORITHMS = ("RS256", "PS256", "ES256", "RS384", "RS512", "ES384", "ES512", "EdDSA", "Ed25519")
@@ -89,6 +91,7 @@ class Provider:
         self._roles_claim, self._roles = settings.oidc_roles_claim, settings.oidc_roles
         self.site = settings.public_url.format(service=service).rstrip("/")
         self._asked_at = 0.0
+        self._keys_asked_at = 0.0
         self._known: Any = None
 
     async def begin(self) -> Begun:
@@ -196,6 +199,7 @@ class Provider:
                 },
             )
             await self._describe(client)
+            client.fetch_jwk_set = self._seldom(client.fetch_jwk_set)
             self._known, self._asked_at = client, time.monotonic()
         return self._known
 
@@ -211,6 +215,18 @@ class Provider:
         ways = told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         if "client_secret_basic" not in ways:
             client.client_kwargs["token_endpoint_auth_method"] = "client_secret_post"  # noqa: S105  # a way
+
+    def _seldom(self, fetch: Any) -> Any:
+        """The library's way to the keys, which asks again only after a while."""
+
+        async def fetched(force: bool = False) -> Any:  # as the library calls it
+            now = time.monotonic()
+            again = force and now - self._keys_asked_at > KEYS_ASKED_AGAIN_SECONDS
+            if again:
+                self._keys_asked_at = now
+            return await fetch(force=again)
+
+        return fetched
 
     def _reference(self, claims: Mapping[str, Any]) -> str:
         """The reference of the member of staff, as the setting puts it together."""

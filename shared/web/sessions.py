@@ -15,7 +15,18 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet
-from sqlalchemy import Column, DateTime, MetaData, String, Table, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    DateTime,
+    MetaData,
+    String,
+    Table,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -120,10 +131,11 @@ class SessionBook:
         granted: Iterable[str] = (),
         *,
         at_provider: AtProvider | None = None,
+        instead_of: str | None = None,
     ) -> tuple[str, int]:
         """Sign somebody in; gives the value of the cookie, and how many seconds it lasts at most.
 
-        What is over is cleared away on the occasion.
+        The session that the browser had before ends, and what is over is cleared away.
         """
         cookie, now = secrets.token_urlsafe(32), self.now()
         lasts = EMERGENCY_MAX if kind is Kind.EMERGENCY else LASTS_MAX
@@ -143,7 +155,8 @@ class SessionBook:
                 "id_token": self._sealing(cookie).encrypt(at_provider.id_token.encode()).decode(),
             }
         with self._engine.begin() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.ends_at < now))
+            over = or_(SESSIONS.c.ends_at < now, SESSIONS.c.id == _id(instead_of or ""))
+            connection.execute(delete(SESSIONS).where(over))
             connection.execute(insert(SESSIONS).values(row))
         return cookie, int(lasts.total_seconds())
 

@@ -67,13 +67,18 @@ class SignIn:
     """How people sign in at one site, and who is signed in."""
 
     def __init__(
-        self, settings: Settings, desk: Desk, key: bytes, people: Callable[[], Sequence[Member]]
+        self,
+        settings: Settings,
+        service: str,
+        desk: Desk,
+        key: bytes,
+        people: Callable[[], Sequence[Member]],
     ) -> None:
         self._demo = settings.demo_people
-        self.public_host = urlsplit(settings.public_url or "").netloc.format(service=desk.name)
-        self.provider = Provider(settings, desk.name) if settings.oidc_issuer else None
+        self.public_host = urlsplit(settings.public_url or "").netloc.format(service=service)
+        self.provider = Provider(settings, service) if settings.oidc_issuer else None
         self.emergency = Emergency(desk)
-        self.cookies = Cookies(settings, desk.name)
+        self.cookies = Cookies(settings, service)
         self.book = SessionBook(desk.engine, key)
         self.people = people
         self.flow = Fernet(Fernet.generate_key())
@@ -100,10 +105,14 @@ class SignIn:
         """Whether there is any way to sign in from here."""
         return self.provider is not None or self.demo_allowed(request)
 
+    def cookie(self, request: Request) -> str | None:
+        """The value of the session's cookie, if the browser has one."""
+        return request.cookies.get(self.cookies.name(SESSION))
+
     def session(self, request: Request) -> Session | None:
         """The session of who asks; a demo person's counts only where they may sign in."""
         if not hasattr(request.state, "session"):
-            found = self.book.find(request.cookies.get(self.cookies.name(SESSION)))
+            found = self.book.find(self.cookie(request))
             if found and found.kind is Kind.DEMO and not self.demo_allowed(request):
                 found = None
             request.state.session = found
@@ -195,7 +204,11 @@ def sign_in_for_demo(request: Request, form: Annotated[Form, Depends(form_of())]
     if sign_in.member(staff) is None:
         problem = FormProblem({"staff": "choose one of the people listed"}, 422)
         return _demo_page(request, form.text("next"), problem)
-    return _signed_in(sign_in, sign_in.book.begin(Kind.DEMO, staff), form.text("next"))
+    return _signed_in(
+        sign_in,
+        sign_in.book.begin(Kind.DEMO, staff, instead_of=sign_in.cookie(request)),
+        form.text("next"),
+    )
 
 
 # --- By the provider ------------------------------------------------------------------------------
@@ -249,6 +262,7 @@ async def from_provider(
         proven.staff,
         proven.granted,
         at_provider=proven.at_provider,
+        instead_of=sign_in.cookie(request),
     )
     response = _signed_in(sign_in, session, back)
     sign_in.cookies.take(response, FLOW)
@@ -292,7 +306,9 @@ def sign_in_in_emergency(request: Request, form: Annotated[Form, Depends(form_of
         again: Response = request.app.state.pages.again(request, "emergency.html", problem)
         return again
     log.error("ALARM: emergency sign-in used")
-    return _signed_in(sign_in, sign_in.book.begin(Kind.EMERGENCY, staff), "/")
+    return _signed_in(
+        sign_in, sign_in.book.begin(Kind.EMERGENCY, staff, instead_of=sign_in.cookie(request)), "/"
+    )
 
 
 # --- Signing out ----------------------------------------------------------------------------------
@@ -302,9 +318,9 @@ def sign_in_in_emergency(request: Request, form: Annotated[Form, Depends(form_of
 async def sign_out(request: Request) -> Response:
     """End the session, here and at the provider."""
     sign_in, elsewhere = SignIn.of(request), None
-    cookie = request.cookies.get(sign_in.cookies.name(SESSION), "")
+    cookie = sign_in.cookie(request)
     session = await run_in_threadpool(sign_in.book.find, cookie)
-    if session:
+    if cookie and session:
         token = await run_in_threadpool(sign_in.book.id_token, cookie)
         await run_in_threadpool(sign_in.book.end, session.id)
         if token and sign_in.provider:
@@ -353,7 +369,7 @@ def _away(down: ProviderDown) -> HTTPException:
     return HTTPException(
         503,
         "Your organisation's sign-in does not answer. Try again in a few minutes. If it can't wait,"
-        " whoever keeps the emergency secret can sign in at /sign-in/emergency.",
+        " there is an emergency sign-in on the page Staff sign-in, above.",
         headers={"Retry-After": "60"},
     )
 

@@ -116,6 +116,7 @@ def test_a_site_without_its_assets_says_how_to_get_them(site: Site, tmp_path: Pa
     with pytest.raises(NotConfigured, match="make setup"):
         web_app(
             settings(tmp_path),
+            "toy",
             site.app.state.desk,
             LinkStatus("sample-pd"),
             lambda: (),

@@ -282,15 +282,20 @@ def test_who_says_no_at_the_provider_is_not_let_in(site: Site) -> None:
 # --- Keys and times when it is away ---------------------------------------------------------------
 
 
-def test_a_new_key_of_the_provider_is_asked_for_at_once(
-    site: Site, provider: ProviderProcess
+def test_a_new_key_of_the_provider_is_asked_for_at_once_but_not_again_and_again(
+    site: Site, provider: ProviderProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(3):
+    def status() -> int:
         with site.client() as client:
-            assert sign_in(client).status_code == 303
-        provider.control(rotate=True)
-    with site.client() as client:
-        assert sign_in(client).status_code == 303
+            return sign_in(client).status_code
+
+    assert status() == 303
+    provider.control(rotate=True)
+    assert status() == 303
+    provider.control(rotate=True)
+    assert status() == 403, "strangers could make us ask without end"
+    monkeypatch.setattr("shared.web.provider.KEYS_ASKED_AGAIN_SECONDS", 0.0)
+    assert status() == 303
 
 
 def test_a_key_that_was_withdrawn_counts_no_longer_than_an_hour(

@@ -79,6 +79,15 @@ def test_the_key_of_sessions_is_made_once_by_whoever_is_first(tmp_path: Path) ->
         assert (tmp_path / str(attempt) / "session.key").stat().st_mode & 0o077 == 0
 
 
+def test_who_signs_in_again_leaves_no_session_behind(client: httpx.Client) -> None:
+    sign_in(client)
+    first = client.cookies[COOKIE]
+    sign_in(client, "staff-2")
+    assert client.get("/api/staff").json() == {"staff": "staff-2"}
+    with httpx.Client(base_url=client.base_url, cookies={COOKIE: first}) as thief:
+        assert thief.get("/api/staff").status_code == 401
+
+
 def test_a_session_ends_after_eight_hours_however_much_it_is_used(
     site: Site, client: httpx.Client
 ) -> None:

@@ -76,7 +76,7 @@ def toy(settings: Settings, link: LinkStatus, people: list[Member]) -> FastAPI:
     folder = Path(__file__).parent / "pages"
     keyring = Keyring(settings.keys("toy"), master_key(settings.master_key_file("toy")))
     desk = ToyDesk(settings.org, settings.store("toy"), keyring)
-    app = web_app(settings, desk, link, lambda: people, nav=nav, templates=folder)
+    app = web_app(settings, "toy", desk, link, lambda: people, nav=nav, templates=folder)
     app.state.filed = []
     app.state.desk = desk
     app.include_router(router)
