@@ -104,7 +104,7 @@ class Bus:
         tries = 0
         while True:
             try:
-                # a task of its own: on Python 3.11 one whose group failed stays told to stop
+                # a task of its own: on Python 3.11 one whose group failed stays marked as stopped
                 await asyncio.create_task(self._use_one_connection())
             except Exception as error:
                 log.warning("bus away", error=_causes(error))
