@@ -14,13 +14,16 @@ RUN_READY := .venv/.ready-to-run
 ALL_READY := .venv/.ready-to-test
 PAGES_READY := node_modules/.ready
 
-.PHONY: help setup run test
+.PHONY: help setup run test compose-test audit sbom
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make run    start both organisations here; Ctrl-C stops all'
 	@echo 'make test   run every check'
 	@echo 'make setup  only bring what both need'
+	@echo 'make compose-test  start docker-compose.yml for real, and try it'
+	@echo 'make audit  compare every dependency with the known vulnerabilities'
+	@echo 'make sbom   list every dependency in dist/*.cdx.json (CycloneDX)'
 
 setup: $(ALL_READY) $(PAGES_READY)
 
@@ -33,6 +36,22 @@ test: setup
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/pytest -n auto --dist loadgroup
+
+compose-test: $(ALL_READY)
+	deploy/compose-test.sh
+
+# both look at what runs: the locked dependencies, and not those for development
+LOCKED := --locked --quiet --no-default-groups --no-emit-project
+
+audit: $(ALL_READY)
+	@mkdir -p dist
+	$(UV) export $(LOCKED) --output-file dist/requirements.txt >/dev/null
+	.venv/bin/pip-audit --strict --disable-pip --require-hashes --requirement dist/requirements.txt
+
+sbom: $(UV_READY) $(PAGES_READY)
+	@mkdir -p dist
+	$(UV) export $(LOCKED) --format cyclonedx1.5 --output-file dist/accord-python.cdx.json >/dev/null
+	$(NPM) sbom --sbom-format cyclonedx --package-lock-only >dist/accord-pages.cdx.json
 
 $(UV_READY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Accord needs Python 3.11 or later: make PYTHON=python3.12 ...")'

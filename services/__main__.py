@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from services.directory import cli as directory
-from shared.cli import clauses, deadline, emergency, rebuild, set_up
+from shared.cli import clauses, deadline, deployment, emergency, rebuild, set_up
 from shared.cli.output import COULD_NOT_RUN, FOUND_WRONG, CannotRun, print_json
 
 if TYPE_CHECKING:
@@ -220,6 +220,7 @@ def status(data: Data = DATA, as_json: Json = False) -> None:
 
 
 set_up.register(app, RUN, sources)
+deployment.register(app, RUN)
 app.command(rich_help_panel=RUN)(rebuild.rebuild_command(SERVICES))
 app.command("break-glass", rich_help_panel=RUN)(emergency.break_glass_command(SERVICES))
 

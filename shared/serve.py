@@ -46,7 +46,7 @@ async def _serve(service: Service, settings: Settings) -> None:
     web = _Web(
         uvicorn.Config(
             service.app,
-            host=settings.host,
+            host=settings.host_of(service.name),
             port=settings.ports[service.name],
             access_log=False,  # a query may hold what somebody typed
             proxy_headers=bool(settings.proxy),

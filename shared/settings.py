@@ -46,10 +46,12 @@ class Settings(BaseSettings):
     nats_ca_file: str = "{folder}/certificates/ca.pem"
     """The authority by which services know their organisation's server."""
     store_url: str = "sqlite:///{folder}/{service}.sqlite"
+    """`{password}` in it, or in the next, is what `secrets/{service}/store.password` holds."""
     keys_url: str = "sqlite:///{folder}/keys/{service}.sqlite"
     """The keys of subject persons lie apart from the histories, so that no copy of a history
     holds them."""
     host: str = "127.0.0.1"
+    """Address or name at which each service listens; `{service}` in it is the service's name."""
     ports: dict[str, int] = Field(default_factory=dict)
     """HTTP port of each service."""
     demo_people: bool = False
@@ -126,6 +128,10 @@ class Settings(BaseSettings):
                 else f"{org} is not set up in {data}: start `accord run` there once, or set {names}"
             ) from error
 
+    def host_of(self, service: str) -> str:
+        """Where a service listens."""
+        return self.host.format(service=service)
+
     def store(self, service: str) -> Store:
         """Where a service keeps its history."""
         return Store(self._of(self.store_url, service))
@@ -151,7 +157,10 @@ class Settings(BaseSettings):
         return self.folder / "secrets" / service / "session.key"
 
     def _of(self, template: str, service: str) -> str:
-        return template.format(folder=self.folder.resolve(), service=service)
+        values = {"folder": str(self.folder.resolve()), "service": service}
+        if "{password}" in template:
+            values["password"] = (self.folder / "secrets" / service / "store.password").read_text()
+        return template.format(**values)
 
     @property
     def time_zone(self) -> ZoneInfo:

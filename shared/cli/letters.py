@@ -11,8 +11,9 @@ from uuid import UUID
 import typer
 
 from shared.cli.output import FOUND_WRONG, CannotRun, print_json
+from shared.cli.status import organisations
 from shared.keyring import Erased
-from shared.settings import ENV_FILE, Settings
+from shared.settings import Settings
 from shared.wire.letters import Entry, LetterBook, load, retry
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _found(
     """The letters of the chosen services, which are wired meanwhile."""
     if service is not None and service not in services:
         raise CannotRun(f"there is no service {service}: choose {' or '.join(services)}")
-    slugs = [org] if org else sorted(file.parent.name for file in data.glob(f"*/{ENV_FILE}"))
+    slugs = [org] if org else organisations(data)
     if not slugs:
         raise CannotRun(f"nothing is set up in {data}: start `accord run` there once")
     wired = [

@@ -51,6 +51,17 @@ def register(
         listen: Annotated[
             str, typer.Option(help="Address on which its NATS server listens.")
         ] = "127.0.0.1",
+        leaf_listen: Annotated[
+            str | None,
+            typer.Option(help="At a district: address on which it waits for the agency, if other."),
+        ] = None,
+        monitor_port: Annotated[
+            int | None, typer.Option(help="Port on loopback where it says whether it is well.")
+        ] = None,
+        site: Annotated[
+            list[str] | None,
+            typer.Option(help="Name for the proxy's certificate; may be given again."),
+        ] = None,
     ) -> None:
         """Make an organisation's keys and certificates, and configure its NATS server.
 
@@ -70,7 +81,10 @@ def register(
                 counterpart=counterpart,
                 services=sources(found),
                 hosts=tuple(host or ()),
+                sites=tuple(site or ()),
                 listen=listen,
+                leaf_listen=leaf_listen,
+                monitor_port=monitor_port,
                 leaf_url=leaf_url,
             )
         except ValidationError as error:

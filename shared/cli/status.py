@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -88,8 +89,9 @@ def _up(answers: bool | None) -> str:
 
 
 def organisations(data: Path) -> list[str]:
-    """Slugs of the organisations that are set up in a data folder."""
-    return sorted(file.parent.name for file in data.glob(f"*/{ENV_FILE}"))
+    """Slugs of the organisations that are set up in a data folder, or by the environment."""
+    by_environment = {os.environ["ACCORD_ORG"]} if "ACCORD_ORG" in os.environ else set()
+    return sorted(by_environment | {file.parent.name for file in data.glob(f"*/{ENV_FILE}")})
 
 
 def settings_of(org: str, data: Path) -> Settings:
@@ -127,7 +129,7 @@ def _asked(
 ) -> Iterator[Coroutine[Any, Any, Standing]]:
     for settings in all_settings:
         for service, port in sorted(settings.ports.items()):
-            yield _standing(client, settings, service, f"http://{settings.host}:{port}")
+            yield _standing(client, settings, service, f"http://{settings.host_of(service)}:{port}")
 
 
 async def _standing(

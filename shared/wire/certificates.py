@@ -51,21 +51,30 @@ class Paths:
         return self.folder / "certificates" / "counterpart-ca.pem"
 
     def certificate(self, name: str) -> Path:
-        """The certificate of `server` or `leaf`."""
+        """The certificate of `server`, `leaf` or `proxy`."""
         return self.folder / "certificates" / f"{name}.pem"
 
     def key(self, name: str) -> Path:
-        """The key of `ca`, `server` or `leaf`; a secret."""
-        return self.folder / "secrets" / "server" / f"{name}.key"
+        """The key of `ca`, `server`, `leaf` or `proxy`; a secret, beside others of its user."""
+        user = {"ca": "authority", "proxy": "proxy"}.get(name, "server")
+        return self.folder / "secrets" / user / f"{name}.key"
 
 
-def certify(folder: Path, org: str, hosts: Sequence[str], *, now: datetime | None = None) -> None:
+def certify(
+    folder: Path,
+    org: str,
+    hosts: Sequence[str],
+    *,
+    sites: Sequence[str] = (),
+    now: datetime | None = None,
+) -> None:
     """Make an organisation's authority and certificates when absent, and renew what ends soon.
 
     Args:
         folder: the organisation's.
         org: its slug.
         hosts: names and addresses by which its server is reached, beside this machine's own.
+        sites: names by which browsers reach its proxy; without any it gets no certificate.
         now: for tests; an instant.
     """
     paths, at = Paths(folder), now or datetime.now(UTC)
@@ -78,6 +87,8 @@ def certify(folder: Path, org: str, hosts: Sequence[str], *, now: datetime | Non
         "server": (ExtendedKeyUsageOID.SERVER_AUTH, tuple(dict.fromkeys((*ALWAYS, *hosts)))),
         "leaf": (ExtendedKeyUsageOID.CLIENT_AUTH, (org,)),
     }
+    if sites:
+        wanted["proxy"] = (ExtendedKeyUsageOID.SERVER_AUTH, tuple(sites))
     for name, (use, called) in wanted.items():
         mine, file = _key(paths.key(name)), paths.certificate(name)
         kept = _kept(file)

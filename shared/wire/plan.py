@@ -6,7 +6,9 @@
 |---|---|---|
 | `secrets/<user>/nats.seed` | its key for the bus | that service, auditor or outside system |
 | `secrets/<service>/master.key`, `session.key` | what it seals and signs with | that service |
-| `secrets/server/` | keys of the server, the link and the authority | the NATS server |
+| `secrets/server/` | keys of the server and the link | the NATS server |
+| `secrets/authority/` | the authority's key | `accord set-up` |
+| `secrets/proxy/` | key of the proxy, if there is one | the proxy |
 | `certificates/` | public certificates | everybody |
 | `nats.conf` | written anew each time | the NATS server |
 | `card.json` | what the counterpart must know of us; nothing in it is secret | the counterpart |
@@ -62,10 +64,16 @@ class Plan(BaseModel):
     """Names of the sources of each service, `<publisher>.<service>`."""
     hosts: tuple[str, ...] = ()
     """Names and addresses by which the server is reached, beside this machine's own."""
+    sites: tuple[str, ...] = ()
+    """Names by which browsers reach its proxy, such as `*.district.example`."""
     listen: str = "127.0.0.1"
     port: int = CLIENT_PORT
     leaf_port: int = LEAF_PORT
     """Where a district waits for its agency."""
+    leaf_listen: str | None = None
+    """Address on which it waits, if it is another than clients'."""
+    monitor_port: int | None = None
+    """Where the server says on loopback whether it is well."""
     leaf_url: Annotated[str, Field(pattern=r"^nats-leaf://[^\s/@]+:\d+$")] | None = None
     """Where an agency dials its district."""
 
@@ -123,7 +131,7 @@ def set_up(data: Path, plan: Plan) -> Card:
     secrets.chmod(0o700)
     for service in plan.services:
         _keep_service(secrets, service)
-    certify(folder, plan.org, plan.hosts)
+    certify(folder, plan.org, plan.hosts, sites=plan.sites)
     leaf = _leaf_key(folder) if plan.kind == "agency" else None
     card = Card(org=plan.org, kind=plan.kind, authority=paths.authority.read_text(), leaf_key=leaf)
     write_whole(folder / CARD, _json(card))

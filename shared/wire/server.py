@@ -74,6 +74,8 @@ def configuration(
         "system_account": "SYS",
         "accounts": _accounts(plan, permits, card),
     }
+    if plan.monitor_port is not None:
+        values["http"] = f"127.0.0.1:{plan.monitor_port}"
     if card is not None:
         values["leafnodes"] = _dialled(paths, plan) if _waits(plan) else _dialling(paths, plan)
     lines = [WRITTEN, *(f"{name}: {_text(value)}" for name, value in values.items())]
@@ -129,7 +131,7 @@ def _waits(plan: Plan) -> bool:
 def _dialled(paths: Paths, plan: Plan) -> dict[str, Any]:
     trusted = {"ca_file": str(paths.counterpart), "verify": True}
     return {
-        "listen": f"{plan.listen}:{plan.leaf_port}",
+        "listen": f"{plan.leaf_listen or plan.listen}:{plan.leaf_port}",
         "no_advertise": True,
         "tls": {**_certified(paths, "server"), **trusted},
     }

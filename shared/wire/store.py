@@ -5,7 +5,7 @@ The event store library and the read models share the database, each with its ow
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ WIRE = "shared.wire"
 class Store:
     """A database by URL: `sqlite:////folder/file.sqlite` or `postgresql://user@host/name`."""
 
-    url: str
+    url: str = field(repr=False)  # it may hold a password
 
     def __post_init__(self) -> None:
         if not self.url.startswith(("sqlite:///", "postgresql://")):

@@ -57,11 +57,11 @@ def test_secrets_are_made_once_for_their_owner_only(tmp_path: Path) -> None:
 
     assert list(secrets) == [
         "secrets/auditor/nats.seed",
+        "secrets/authority/ca.key",
         "secrets/directory/master.key",
         "secrets/directory/nats.seed",
         "secrets/directory/session.key",
         "secrets/ingest-district-system/nats.seed",
-        "secrets/server/ca.key",
         "secrets/server/leaf.key",
         "secrets/server/server.key",
         "secrets/steward/nats.seed",
@@ -147,10 +147,10 @@ def test_a_server_with_another_host_is_certified_anew(tmp_path: Path) -> None:
     assert Paths(tmp_path).certificate("leaf").read_bytes() == leaf
 
 
-@pytest.mark.parametrize("lost", ["ca.key", "server.key"])
+@pytest.mark.parametrize("lost", ["ca", "server"])
 def test_certificates_follow_a_key_that_was_lost(tmp_path: Path, lost: str) -> None:
     certify(tmp_path, DISTRICT, [])
-    (tmp_path / "secrets" / "server" / lost).unlink()
+    Paths(tmp_path).key(lost).unlink()
     certify(tmp_path, DISTRICT, [])
     paths = Paths(tmp_path)
     authority = certificate(paths.authority)
@@ -249,3 +249,24 @@ def test_the_certificate_of_a_card_must_be_an_authority(tmp_path: Path) -> None:
 def test_a_plan_that_can_not_work_is_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         Plan.model_validate(PLAN.model_dump() | wrong)
+
+
+def test_browsers_know_the_proxy_by_its_own_key_where_there_are_sites(tmp_path: Path) -> None:
+    set_up(tmp_path, PLAN)
+    paths = Paths(tmp_path / DISTRICT)
+    assert not paths.certificate("proxy").exists()
+    set_up(tmp_path, PLAN.model_copy(update={"sites": ("*.district.example",)}))
+    found = certificate(paths.certificate("proxy"))
+    names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["*.district.example"]
+    assert found.public_key() != certificate(paths.certificate("server")).public_key()
+
+
+def test_clients_and_the_counterpart_may_be_heard_on_addresses_of_their_own(tmp_path: Path) -> None:
+    plan = PLAN.model_copy(update={"leaf_listen": "127.0.0.2", "monitor_port": 18222})
+    set_up_both(tmp_path, plan, THEIRS)
+    text = (tmp_path / DISTRICT / "nats.conf").read_text()
+    assert '"listen": "127.0.0.2:7422"' in text
+    assert 'listen: "127.0.0.1:4222"' in text
+    assert 'http: "127.0.0.1:18222"' in text
+    assert valid(tmp_path / DISTRICT)

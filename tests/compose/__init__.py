@@ -1,0 +1,1 @@
+"""The deployment as anyone starts it, in containers: `make compose-test`."""
