@@ -71,6 +71,9 @@ class Beside:
                 rows.read_by(connection)
                 position = self._view.replay(rows, self._position, BATCH)
             with writing(self._engine) as connection:
+                if connection.dialect.name == "postgresql":
+                    # the switch is durable, and all before it; without one these are dropped
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
                 rows.write(connection)
             if len(rows) > KEPT_MAX:
                 rows.forget()

@@ -164,7 +164,7 @@ def rebuild(bench: Bench) -> list[Row]:
     """The docket filled again from the whole history, against reading that history alone."""
     alone = "replay alone"
     with _desk(bench) as (desk, _, note):
-        _fill(bench, desk, bench.size(20_000, 5_000))
+        _fill(bench, desk, bench.size(50_000, 10_000))
         events = desk.last_position()
         measured = bench.interleaved(
             {
