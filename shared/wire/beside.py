@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from shared.wire.view import View
 
-BATCH = 2_000
-"""Events of one short transaction."""
+BATCH = 1_000
+"""Events of one short transaction; with more in memory at once each takes longer to decode."""
 KEPT_MAX = 10_000
 """Rows kept from one batch to the next."""
 SWITCH_SECONDS = 1.0
