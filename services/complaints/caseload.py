@@ -67,7 +67,7 @@ class Caseload(Entries[Case]):
     version = 2
     table = entries_table("caseload", Case)
     metadata = table.metadata
-    shown = get_args(ReviewEvent)
+    shown = frozenset(get_args(ReviewEvent))
 
     def after(self, event: Event, entry: Case | None) -> Case:
         """The case once this has happened."""

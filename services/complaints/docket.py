@@ -113,7 +113,7 @@ class Docket(Entries[Entry]):
     version = 4
     table = entries_table("docket", Entry)
     metadata = table.metadata
-    shown = get_args(ComplaintEvent)
+    shown = frozenset(get_args(ComplaintEvent))
 
     def after(self, event: Event, entry: Entry | None) -> Entry:
         """The line once this has happened."""
@@ -150,8 +150,9 @@ def entry_of(received: Received) -> Entry:
 
 def entry_after(event: Happened, entry: Entry) -> Entry:
     """The line once this has happened."""
-    clocks = clocks_after(event, entry.clocks)
-    return entry.model_copy(update={"clocks": clocks, **_changes(event, entry)})
+    told = {"clocks": clocks_after(event, entry.clocks), **_changes(event, entry)}
+    changes = {name: value for name, value in told.items() if value != getattr(entry, name)}
+    return entry.model_copy(update=changes) if changes else entry
 
 
 def _changes(event: Happened, entry: Entry) -> dict[str, object]:  # noqa: C901, PLR0911, PLR0912  # one case an event

@@ -638,7 +638,8 @@ def with_retaliation(allegations: tuple[Allegation, ...]) -> tuple[Allegation, .
 
 def clocks_after(event: Happened, clocks: Clocks) -> Clocks:
     """The clocks that run once this has happened; asked by the state and by the docket."""
-    return {**_left_after(event, clocks), **{clock.duty: clock for clock in event.starts}}
+    left = _left_after(event, clocks)
+    return {**left, **{clock.duty: clock for clock in event.starts}} if event.starts else left
 
 
 def _left_after(event: Happened, clocks: Clocks) -> Clocks:

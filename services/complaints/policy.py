@@ -16,7 +16,7 @@ from services.complaints.words import APPEAL_DUTY, Channel, Duty
 from shared.school_calendar import Calendars, Due, KeptRule, Rule, Step, Unit, due, explain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    pass
 
 FILING = Rule(
     unit=Unit.CALENDAR_DAYS, count=10, roll="next_business_day", source="C-COMP-3: 10 days"
@@ -200,6 +200,8 @@ def is_late(rule: Rule | None, trigger: date | None, on: date, in_force: InForce
     return limit.known and on > limit.on
 
 
-def clocks_without(clocks: Mapping[Duty, Running], *ended: Duty) -> Clocks:
+def clocks_without(clocks: Clocks, *ended: Duty) -> Clocks:
     """The clocks that still run when these duties have been done."""
+    if clocks.keys().isdisjoint(ended):
+        return clocks
     return {duty: clock for duty, clock in clocks.items() if duty not in ended}

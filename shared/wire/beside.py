@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from shared.wire.view import View
 
-BATCH = 2_000
-"""Events of one short transaction."""
+BATCH = 1_000
+"""Events of one short transaction; with more in memory at once each takes longer to decode."""
 KEPT_MAX = 10_000
 """Rows kept from one batch to the next."""
 SWITCH_SECONDS = 1.0
@@ -71,6 +71,9 @@ class Beside:
                 rows.read_by(connection)
                 position = self._view.replay(rows, self._position, BATCH)
             with writing(self._engine) as connection:
+                if connection.dialect.name == "postgresql":
+                    # the switch is durable, and all before it; without one these are dropped
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
                 rows.write(connection)
             if len(rows) > KEPT_MAX:
                 rows.forget()

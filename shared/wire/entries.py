@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from shared.aggregate import Event
     from shared.wire.rows import Rows
 
+_key = lru_cache(maxsize=4_096)(str)
+"""An aggregate's id as the table has it; its events mostly lie close together."""
 E = TypeVar("E", bound=BaseModel)
 
 
@@ -38,23 +41,29 @@ class Entries(View, Generic[E]):
     """
 
     table: ClassVar[Table]
-    shown: ClassVar[tuple[type[Event], ...]]
+    shown: ClassVar[frozenset[type[Event]]]
 
     @abstractmethod
     def after(self, event: Event, entry: E | None) -> E:
-        """The entry once this has happened; there is none before the aggregate's first event."""
+        """The entry once this has happened, the same one if nothing of it changes.
+
+        There is none before the aggregate's first event.
+        """
 
     def load(self, rows: Rows, events: Sequence[Event]) -> None:
         """Read the entries that these events change at once."""
-        rows.load(self.table, ((str(e.originator_id),) for e in events if self._shows(e)))
+        numbers = {event.originator_id for event in events if self._shows(event)}
+        rows.load(self.table, ((_key(number),) for number in numbers))
 
     def apply(self, rows: Rows, event: Event, position: int) -> None:
         """Take in the next event of the history."""
         if self._shows(event):
-            key = str(event.originator_id)
+            key = _key(event.originator_id)
             row = rows.get(self.table, key)
-            entry = self.after(event, row["entry"] if row else None)
-            rows.put(self.table, {"id": key, "entry": entry})
+            entry = row["entry"] if row else None
+            after = self.after(event, entry)
+            if after is not entry:
+                rows.put(self.table, {"id": key, "entry": after})
 
     def all_entries(self) -> Sequence[E]:
         """Every entry, in no order."""
@@ -64,9 +73,9 @@ class Entries(View, Generic[E]):
     def entry(self, number: UUID) -> E | None:
         """The entry of one aggregate."""
         with self.reading() as connection:
-            mine = select(self.table.c.entry).where(self.table.c.id == str(number))
+            mine = select(self.table.c.entry).where(self.table.c.id == _key(number))
             entry: E | None = connection.execute(mine).scalar()
         return entry
 
     def _shows(self, event: Event) -> bool:
-        return isinstance(event, self.shown)
+        return type(event) in self.shown

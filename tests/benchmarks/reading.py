@@ -12,6 +12,7 @@ import psycopg
 from services.complaints import domain
 from services.complaints.events import Complaint
 from shared.memory import settle
+from shared.wire.beside import BATCH
 from shared.wire.store import Store
 from tests.benchmarks.durable import postgres
 from tests.benchmarks.measure import Target, compared, in_flight, rate
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from services.complaints.application import ComplaintsDesk
     from tests.benchmarks.measure import Bench, Row
 
-SECTION = 5_000
-"""Rows of one question to the store, ours and raw."""
+SECTION = BATCH
+"""Rows of one question to the store, ours and raw: as many as a rebuild asks for."""
 EVENTS_OF_ONE = 10
 """What an ordinary complaint has."""
 TEXT = sealed("text").model_copy(update={"box": "x" * 180})
@@ -164,7 +165,7 @@ def rebuild(bench: Bench) -> list[Row]:
     """The docket filled again from the whole history, against reading that history alone."""
     alone = "replay alone"
     with _desk(bench) as (desk, _, note):
-        _fill(bench, desk, bench.size(20_000, 5_000))
+        _fill(bench, desk, bench.size(50_000, 10_000))
         events = desk.last_position()
         measured = bench.interleaved(
             {

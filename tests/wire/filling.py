@@ -44,7 +44,7 @@ class Tallies(Entries[Tally]):
     name = "tallies"
     table = entries_table("tallies", Tally)
     metadata = table.metadata
-    shown = (Listened, Heard)
+    shown = frozenset({Listened, Heard})
 
     def after(self, event: Event, entry: Tally | None) -> Tally:
         entry = entry or Tally()
