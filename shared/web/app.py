@@ -81,7 +81,7 @@ def web_app(
         NotConfigured: the page style or htmx was not installed, or the settings of the sign-in
             are not complete.
     """
-    key = master_key(settings.session_key_file(desk.name))
+    key = master_key(settings.session_key_file(service))
     app = FastAPI(
         title=f"Accord {service}",
         docs_url=None,
