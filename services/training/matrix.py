@@ -27,7 +27,7 @@ class Files(Entries[Record]):
     name = "training_files"
     table = entries_table("training_files", Record)
     metadata = table.metadata
-    shown = get_args(FileEvent)
+    shown = frozenset(get_args(FileEvent))
 
     def after(self, event: Event, entry: Record | None) -> Record:
         """The record once this has happened."""
@@ -57,7 +57,7 @@ class Shelf(Entries[Adopted]):
     name = "training_catalogs"
     table = entries_table("training_catalogs", Adopted)
     metadata = table.metadata
-    shown = (CatalogAdopted,)
+    shown = frozenset({CatalogAdopted})
     _catalogs = Catalogs()
 
     def after(self, event: Event, entry: Adopted | None) -> Adopted:
@@ -93,7 +93,7 @@ class Trainings(Entries[Held]):
     name = "training_held"
     table = entries_table("training_held", Held)
     metadata = table.metadata
-    shown = (TrainingHeld,)
+    shown = frozenset({TrainingHeld})
 
     def after(self, event: Event, entry: Held | None) -> Held:
         """The entry once this has happened."""
