@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from secrets import token_urlsafe
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 OWNER_ONLY = 0o600
 EVERYBODY = 0o644
+TOKEN_BYTES = 32
 
 
 def secret(file: Path, make: Callable[[], bytes]) -> bytes:
@@ -26,6 +28,12 @@ def secret(file: Path, make: Callable[[], bytes]) -> bytes:
             with suppress(FileExistsError):  # another process was first: its secret counts
                 os.link(new.name, file)  # whole at once: nobody reads half a secret
     return file.read_bytes()
+
+
+def outside_token(folder: Path, service: str, user: str) -> str:
+    """What a system outside Accord shows a service over HTTP, as it shows its key on the bus."""
+    file = folder / "secrets" / service / f"{user}.token"
+    return secret(file, lambda: token_urlsafe(TOKEN_BYTES).encode()).decode()
 
 
 def write_whole(file: Path, content: bytes, mode: int = EVERYBODY) -> None:

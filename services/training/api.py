@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,17 +17,16 @@ from services.training.intake import TYPE, answered
 from services.training.views import lines
 from services.training.words import Channel
 from shared.contracts.training import ConfirmationAnswerV1, ConfirmationV1
+from shared.files import outside_token
 from shared.web import Staff
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from services.training.agency_desk import AgencyDesk
     from services.training.application import TrainingDesk
     from shared.settings import Settings
 
-TOKEN_FILE = "training-system.token"  # noqa: S105  # the file's name
-TOKEN_BYTES = 32
+SYSTEM_USER = "ingest-training"
+"""The agency's training system, on the bus and over HTTP."""
 
 
 class CellShown(BaseModel):
@@ -71,7 +69,7 @@ def router(desk: TrainingDesk) -> APIRouter:
 def system_router(desk: AgencyDesk, settings: Settings) -> APIRouter:
     """The route of the agency's training system, which may confirm and nothing else."""
     routes = APIRouter(prefix="/api", tags=["training"])
-    token = system_token(settings.folder / "secrets" / TOKEN_FILE)
+    token = outside_token(settings.folder, "training", SYSTEM_USER)
 
     async def confirm(
         request: Request, response: Response, authorization: Annotated[str, Header()] = ""
@@ -97,18 +95,6 @@ def system_router(desk: AgencyDesk, settings: Settings) -> APIRouter:
         openapi_extra={"requestBody": _described()},
     )
     return routes
-
-
-def system_token(file: Path) -> str:
-    """The token of the agency's training system; made, readable by its owner only, when absent."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text().strip()
-    with os.fdopen(handle, "w") as new:
-        new.write(secrets.token_urlsafe(TOKEN_BYTES))
-    return file.read_text().strip()
 
 
 def _status(answer: ConfirmationAnswerV1) -> int:

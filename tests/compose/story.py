@@ -97,7 +97,7 @@ def test_every_container_that_runs_is_contained(deployment: Deployment, kind: st
 
 @pytest.mark.parametrize("kind", ORGANISATIONS)
 def test_each_container_sees_its_own_secrets_only(deployment: Deployment, kind: str) -> None:
-    for service in ("complaints", "directory", "steward"):
+    for service in ("complaints", "directory", "training", "steward"):
         seen = deployment.inside(
             kind, service, "find", "/data", "-path", "*/secrets/*", "-type", "f"
         )

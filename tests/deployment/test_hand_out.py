@@ -51,7 +51,7 @@ def test_each_part_holds_the_secrets_of_its_name_and_no_others(folder: Path, par
     own = ("master.key", "nats.seed", "session.key", "store.password")
     passwords = ("complaints.password", "directory.password", "password")
     assert {name: secrets_of(parts / name) for name in PARTS} == {
-        "complaints": [f"complaints/{name}" for name in own],
+        "complaints": [f"complaints/{name}" for name in ("ingest-district-system.token", *own)],
         "directory": [f"directory/{name}" for name in own],
         "nats": [],
         "postgres": [f"postgres/{name}" for name in passwords],
