@@ -13,6 +13,7 @@ from services.complaints.words import Channel, Result
 from shared.errors import Refused
 from shared.who_may import PUBLIC, Acting
 from tests.complaints.samples import (
+    AGENCY,
     DESIGNEE,
     DISTRICT,
     OTHER_PRINCIPAL,
@@ -49,7 +50,7 @@ WAYS = {
     UNPLACED: {"of no known school"},
     NO: set(),
 }
-EDITOR = "staff-11"
+EDITOR, COORDINATOR = "staff-11", "staff-12"
 WHO: dict[str, str] = {
     "principal": PRINCIPAL,
     "designee": DESIGNEE,
@@ -58,6 +59,7 @@ WHO: dict[str, str] = {
     "director": "staff-5",
     "tip_line_operator": "staff-7",
     "calendar_editor": EDITOR,
+    "training_coordinator": COORDINATOR,
     "auditor": Acting("staff-90", ["auditor"]),
     "public": PUBLIC,
 }
@@ -106,9 +108,13 @@ def kept_out(command: Callable[[], object], field: str = "by") -> bool:
 @pytest.fixture
 def told(desk: ComplaintsDesk) -> ComplaintsDesk:
     """A desk that has heard of somebody in each role."""
-    hear(desk, DISTRICT, appointed({EDITOR: ("calendar_editor", None)}))
-    roles = {role for role, _ in PEOPLE.values()} | {"calendar_editor", "auditor", PUBLIC}
-    assert roles == set(WHO)
+    others: dict[str, tuple[Any, str | None]] = {
+        EDITOR: ("calendar_editor", None),
+        COORDINATOR: ("training_coordinator", None),
+    }
+    hear(desk, DISTRICT, appointed(others))
+    roles = {role for role, _ in (*PEOPLE.values(), *others.values())}
+    assert roles | {"auditor", PUBLIC} == set(WHO)
     return desk
 
 
@@ -159,9 +165,11 @@ def test_comp_11_each_cell_of_the_agency_holds(desk: ComplaintsDesk, agency: Rev
         "cases": agency.cases,
         "seen": lambda by: agency.seen(number, by),
     }
+    hear(agency, AGENCY, appointed({"agency-4": ("agency_training_coordinator", None)}))
     who = {
         "agency_reviewer": REVIEWER,
         "agency_head": CHIEF,
+        "agency_training_coordinator": "agency-4",
         "auditor": Acting("agency-90", ["auditor"]),
     }
     assert set(AGENCYS) == set(commands)

@@ -19,6 +19,8 @@ from services.training.__main__ import agency_desk, district_desk
 from services.training.events import GateClosed, GateOpened
 from services.training.words import Channel
 from shared.settings import Settings
+from shared.wire.permits import inbox
+from shared.wire.plan import seed_file
 from tests.end_to_end.program import AGENCY, DISTRICT, ROOT, Program, eventually
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ pytestmark = pytest.mark.xdist_group("end to end")  # they share the running pro
 
 OFFICER = "officer-15"
 TODAY = datetime.now(ZoneInfo("America/Los_Angeles")).date()
+SYSTEM = "ingest-training"
 EVENT: dict[str, Any] = {
     "specversion": "1.0",
     "type": "training.confirmation.v1",
@@ -47,8 +50,13 @@ def ask(program: Program, event: Any) -> dict[str, Any]:
     """Send it as any NATS client would, and give the answer."""
 
     async def asked() -> dict[str, Any]:
-        agency = program.ready["agency"]
-        client = await nats.connect(agency["nats"], nkeys_seed=agency["nats_seed_file"])
+        settings = Settings.of(AGENCY, program.data)
+        client = await nats.connect(
+            program.ready["agency"]["nats"],
+            nkeys_seed=str(seed_file(settings.folder, SYSTEM)),
+            tls=settings.tls(),
+            inbox_prefix=inbox(SYSTEM),
+        )
         try:
             subject = f"ingest.{AGENCY}.training.confirmation"
             reply = await client.request(subject, json.dumps(event).encode(), timeout=10)

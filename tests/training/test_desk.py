@@ -394,7 +394,6 @@ def test_trn_5_only_the_agencys_coordinator_and_head_give_its_commands(
     agency: AgencyDesk, command: str, by: str, may: bool
 ) -> None:
     confirm(agency, "T-RIGHTS")
-    may = may or (by == SYSTEM and command == "confirm")
     refused_by = None
     try:
         AT_THE_AGENCY[command](agency, by)
