@@ -175,7 +175,12 @@ class Relay:
 
     async def _resume(self, js: JetStreamContext, audience: str) -> Standing:
         standing = await self._standing(js, audience)
-        ours = min(standing.position, self._outbox.last(audience))
+        ours = standing.position
+        if ours > self._outbox.last(audience):
+            await asyncio.to_thread(self._outbox.catch_up)
+        if ours > self._outbox.last(audience):
+            # not of this history, as after a backup was restored: all again, which receivers absorb
+            ours = 0
         self._acknowledged[audience] = await asyncio.to_thread(
             self._outbox.contracts_until, audience, ours
         )

@@ -113,7 +113,8 @@ def test_trn_13_the_sample_program_is_judged_and_the_agency_is_told(program: Pro
         same = here == there and len({officer for officer, _ in here}) == 3
         return dict(here) if same else None
 
-    assert eventually(last) == {"officer-12": False, "officer-15": True, "officer-21": False}
+    judged = {"officer-12": False, "officer-15": True, "officer-21": False}
+    assert eventually(lambda: last() == judged)
 
 
 def test_data_9_records_are_imported_beside_the_running_service_and_again_change_nothing(

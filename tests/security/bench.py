@@ -228,7 +228,8 @@ class Bench:
                 "consumers": {
                     each["name"]: (
                         each["config"],
-                        each["ack_floor"]["stream_seq"],
+                        # the copy of the counterpart follows by itself, some time after
+                        each["name"] == OTHER[org] or each["ack_floor"]["stream_seq"],
                         each.get("paused"),
                     )
                     for each in json.loads(consumers.data)["consumers"]

@@ -51,12 +51,19 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
+class Games(Toys):
+    """The desk of another service."""
+
+    name = "games"
+
+
 def rebuilt(data: Path, stores: Stores, *arguments: str) -> tuple[int, str]:
     """Give `accord rebuild` for two toy services, as another process would."""
 
     def build(name: str) -> Callable[[Settings], Service]:
         def service(settings: Settings) -> Service:
-            desk = Toys(settings.org, stores(name), Keyring(stores("keys"), b"k" * 32))
+            kind = {"toys": Toys, "games": Games}[name]
+            desk = kind(settings.org, stores(name), Keyring(stores("keys"), b"k" * 32))
             return Service(
                 name=name,
                 desk=desk,
