@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -57,6 +58,18 @@ class Program:
         """What the complaints service of an organisation says of itself."""
         answer: dict[str, Any] = httpx.get(self.url(kind, "/health"), trust_env=False).json()
         return answer
+
+    @contextmanager
+    def signed_in(self, kind: str, service: str, staff: str) -> Iterator[httpx.Client]:
+        """A browser without pages, with the session of a demo person."""
+        url = self.url(kind, "", service)
+        with httpx.Client(base_url=url, trust_env=False, follow_redirects=True) as client:
+            page = client.get("/sign-in").raise_for_status().text
+            token = re.search(r'name="_token" value="([^"]+)"', page)
+            assert token, page
+            form = {"_token": token[1], "staff": staff, "next": "/"}
+            client.post("/sign-in", data=form).raise_for_status()
+            yield client
 
     @contextmanager
     def district(self) -> Iterator[ComplaintsDesk]:

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import statistics
 import subprocess
 import sys
 import time
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import nats
+import nats.errors
 import pytest
 
 from services.training.__main__ import agency_desk, district_desk
 from services.training.events import GateClosed, GateOpened
 from services.training.words import Channel
 from shared.settings import Settings
-from shared.wire.permits import inbox
-from shared.wire.plan import seed_file
+from shared.wire.plan import new_seed
 from tests.end_to_end.program import AGENCY, DISTRICT, ROOT, Program, eventually
+from tests.servers import as_user
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import httpx
+    from nats.aio.client import Client
+
     from services.training.record import Proof
 
 pytestmark = pytest.mark.xdist_group("end to end")  # they share the running program
 
 OFFICER = "officer-15"
-TODAY = datetime.now(ZoneInfo("America/Los_Angeles")).date()
 SYSTEM = "ingest-training"
+SUBJECT = f"ingest.{AGENCY}.training.confirmation"
+LATENCY_SECONDS_MAX = 1.0
+SAMPLES = 7
+TODAY = datetime.now(ZoneInfo("America/Los_Angeles")).date()
 EVENT: dict[str, Any] = {
     "specversion": "1.0",
     "type": "training.confirmation.v1",
@@ -49,23 +56,12 @@ EVENT: dict[str, Any] = {
 def ask(program: Program, event: Any) -> dict[str, Any]:
     """Send it as any NATS client would, and give the answer."""
 
-    async def asked() -> dict[str, Any]:
-        settings = Settings.of(AGENCY, program.data)
-        client = await nats.connect(
-            program.ready["agency"]["nats"],
-            nkeys_seed=str(seed_file(settings.folder, SYSTEM)),
-            tls=settings.tls(),
-            inbox_prefix=inbox(SYSTEM),
-        )
-        try:
-            subject = f"ingest.{AGENCY}.training.confirmation"
-            reply = await client.request(subject, json.dumps(event).encode(), timeout=10)
-            answer: dict[str, Any] = json.loads(reply.data)
-            return answer
-        finally:
-            await client.close()
+    async def asked(client: Client) -> dict[str, Any]:
+        reply = await client.request(SUBJECT, json.dumps(event).encode(), timeout=10)
+        answer: dict[str, Any] = json.loads(reply.data)
+        return answer
 
-    return asyncio.run(asked())
+    return as_user(Settings.of(AGENCY, program.data), SYSTEM, asked)
 
 
 def at_the_district(program: Program, number: int) -> Proof | None:
@@ -85,6 +81,75 @@ def test_trn_6_a_message_of_the_training_system_reaches_the_districts_matrix(
     assert proof.channel is Channel.COUNTERPART
     assert proof.facts.reference == ""
     assert ask(program, EVENT) == {**answer, "recorded": False}
+
+
+def test_trn_6_a_message_is_in_the_districts_matrix_within_a_second(program: Program) -> None:
+    """The median of a few, from before the request is sent until the district's site shows it."""
+    took: list[float] = []
+    settings = Settings.of(AGENCY, program.data)
+    with program.signed_in("district", "training", "staff-5") as site:
+
+        async def confirmed(client: Client) -> None:
+            for at in range(SAMPLES):
+                completed_on = (TODAY - timedelta(days=10 - at)).isoformat()
+                data = {**EVENT["data"], "completed_on": completed_on, "requirement": "A-CIT"}
+                event = {**EVENT, "id": f"timed-{at}", "data": data}
+                began = time.perf_counter()
+                reply = await client.request(SUBJECT, json.dumps(event).encode(), timeout=10)
+                answer = json.loads(reply.data)
+                assert answer["recorded"], answer
+                shown = f"agency/{answer['number']}"
+                while shown not in in_the_matrix(site, "A-CIT"):
+                    assert time.perf_counter() - began < 30
+                took.append(time.perf_counter() - began)
+
+        as_user(settings, SYSTEM, confirmed)
+    assert statistics.median(took) < LATENCY_SECONDS_MAX, took
+
+
+def in_the_matrix(site: httpx.Client, requirement: str) -> list[str]:
+    """The confirmations that the district's matrix counts for the officer."""
+    cells = site.get("/api/matrix").raise_for_status().json()
+    mine = (OFFICER, requirement)
+    found = [c["confirmations"] for c in cells if (c["officer"], c["requirement"]) == mine]
+    return " ".join(found).split()
+
+
+def test_trn_6_the_nats_server_refuses_a_credential_that_is_not_the_training_systems(
+    program: Program, tmp_path: Path
+) -> None:
+    async def confirm(client: Client) -> None:
+        await client.request(SUBJECT, json.dumps(EVENT).encode(), timeout=10)
+
+    settings = Settings.of(AGENCY, program.data)
+    made = tmp_path / "made-up.seed"
+    made.write_bytes(new_seed())
+    for seed in (made, Settings.of(DISTRICT, program.data).seed_file("ingest-district-system")):
+        stranger = settings.model_copy(update={"nats_seed_file": str(seed)})
+        with pytest.raises(nats.errors.Error, match="Authorization Violation"):
+            as_user(stranger, SYSTEM, confirm)
+
+
+@pytest.mark.parametrize(
+    ("user", "subject"),
+    [
+        ("auditor", SUBJECT),
+        (SYSTEM, f"ingest.{AGENCY}.directory.confirmation"),
+        (SYSTEM, f"ingest.{DISTRICT}.training.confirmation"),
+        (SYSTEM, f"accord.{AGENCY}.{DISTRICT}.training.confirmed"),
+    ],
+)
+def test_trn_6_the_nats_server_refuses_what_a_credential_may_not_say(
+    program: Program, user: str, subject: str
+) -> None:
+    async def told(client: Client) -> str:
+        await client.publish(subject, json.dumps(EVENT).encode())
+        await client.flush()
+        return str(client.last_error)
+
+    refused = as_user(Settings.of(AGENCY, program.data), user, told)
+    assert "permissions violation for publish" in refused.lower()
+    assert subject in refused
 
 
 def test_trn_6_a_malformed_message_is_answered_with_reasons(program: Program) -> None:
