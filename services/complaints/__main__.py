@@ -9,11 +9,11 @@ from services.complaints import received
 from services.complaints.application import ComplaintsDesk
 from services.complaints.http import agency_app, district_app
 from services.complaints.published import publish
-from services.complaints.reference import heard
 from services.complaints.review_desk import ReviewsDesk
 from services.complaints.tipline import TipLine
 from shared.contracts.complaints import FromAgency, FromDistrict
 from shared.contracts.directory import DirectoryContract
+from shared.hearing import heard
 from shared.keyring import Keyring, master_key
 from shared.service import LinkStatus, Service, Source
 

@@ -25,7 +25,7 @@ from services.complaints.events import Complaint, Found
 from services.complaints.letters import answer_letter, determination_letter
 from services.complaints.matter import matter_id, matter_number
 from services.complaints.office import Office
-from services.complaints.policy import OVERSEERS, InForce, Standing, may_handle, may_see
+from services.complaints.policy import OVERSEERS, InForce, may_handle, may_see
 from services.complaints.timekeeping import look_at
 from services.complaints.words import (
     APPEAL_DUTY,
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from services.complaints.docket import Entry
     from services.complaints.events import Happened
     from shared.keyring import Keyring
+    from shared.reference import Standing
     from shared.sealed import Sealed
     from shared.wire.store import Store
 

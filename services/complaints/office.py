@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.complaints.reference import Heard, ReferenceView
+from services.complaints.reference import in_force
 from shared.desk import Desk, utc_now
+from shared.hearing import Heard, ReferenceView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from services.complaints.policy import InForce, Standing
+    from services.complaints.policy import InForce
     from shared.aggregate import Event
     from shared.keyring import Keyring
+    from shared.reference import Standing
     from shared.wire.store import Store
 
 
@@ -49,7 +51,7 @@ class Office(Desk):
 
     def in_force(self, on: date | None = None) -> InForce:
         """What a decision of today is judged by, under the policy of a day."""
-        return self.reference.current().in_force(self.today(), on)
+        return in_force(self.reference.current(), self.today(), on)
 
     def standing(self, staff: str) -> Standing:
         """The roles a person holds today."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from services.complaints.words import APPEAL_DUTY, Channel, Duty
+from shared.reference import Standing
 from shared.school_calendar import Calendars, Due, Rule, Step, Unit, due, explain
 
 if TYPE_CHECKING:
@@ -200,18 +201,6 @@ def is_late(rule: Rule | None, trigger: date | None, on: date, in_force: InForce
 # --- Who may do what ----------------------------------------------------------------------------
 
 OVERSEERS = frozenset({"superintendent", "superintendent_designee"})
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The roles a person holds on a day, each at a school or (None) for the organisation."""
-
-    staff: str
-    roles: frozenset[tuple[str, str | None]]
-
-    def holds(self, *roles: str, school: str | None = None) -> bool:
-        """Whether one of the roles is held, for the school or for the whole organisation."""
-        return any(role in roles and at in (None, school) for role, at in self.roles)
 
 
 def may_handle(

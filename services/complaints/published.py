@@ -42,7 +42,6 @@ from services.complaints.events import (
     Withdrawn,
 )
 from services.complaints.matter import number_of
-from services.complaints.reference import Heard
 from services.complaints.review import (
     DistrictEscalated,
     DistrictMoved,
@@ -75,6 +74,7 @@ from shared.contracts.complaints import (
     ReviewOpenedV1,
     SilenceNotedV1,
 )
+from shared.hearing import Heard
 
 if TYPE_CHECKING:
     from services.complaints.events import ComplaintEvent

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from services.directory.adoption import ComplaintRules, Extendable, Rule
-from services.directory.handed_back import MEND, HandedBack, Unreadable, check_size
-from services.directory.policy import plain
 from shared.calendars import BadCalendar, CalendarVersion, Day
+from shared.handed_back import MEND, HandedBack, Unreadable, check_size, plain
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

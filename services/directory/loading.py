@@ -6,15 +6,14 @@ so that a person's last day is known before their successor's first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from services.directory.documents import Unfit, read_calendar, read_policy
-from services.directory.handed_back import HandedBack, Unreadable
 from services.directory.policy import Role, roles_of
-from services.directory.tables import Columns, Row, read_table
 from shared.errors import Refused
+from shared.handed_back import HandedBack, Loaded, Unreadable
+from shared.tables import Columns, Row, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,20 +36,6 @@ OFFICERS = Columns(
     optional=("name",),
     key=("officer", "effective_from"),
 )
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What came of importing a file."""
-
-    recorded: int = 0
-    unchanged: int = 0
-    """What was held already."""
-    handed_back: tuple[HandedBack, ...] = ()
-    passed_over: tuple[str, ...] = ()
-    """Columns or fields that mean nothing here."""
-    columns: tuple[str, ...] = ()
-    """Of a table."""
 
 
 def load_schools(desk: DirectoryDesk, content: bytes, *, by: str) -> Loaded:

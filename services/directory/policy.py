@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
-from unicodedata import category
 
 from shared.errors import Refused
 
@@ -21,9 +20,6 @@ REASON_CHARACTERS_MAX = 200
 TITLE_CHARACTERS_MAX = 200
 NAME_CHARACTERS_MAX = 200
 SCHOOL_CHARACTERS_MAX = 64
-
-UNSEEN = ("Cc", "Cs")
-"""Unicode's control characters, and halves of characters."""
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 STAFF = {"district": re.compile(r"staff-[0-9]{1,6}"), "agency": re.compile(r"agency-[0-9]{1,6}")}
@@ -87,13 +83,6 @@ def school_slug(text: str) -> str:
             f" {SCHOOL_CHARACTERS_MAX}, such as sample-valley-high",
             "school",
         )
-    return text
-
-
-def plain(text: str) -> str:
-    """Return text for one line; refuse what no screen or database shows as it is."""
-    if any(category(letter) in UNSEEN for letter in text):
-        raise ValueError("it holds a control character: remove it")
     return text
 
 

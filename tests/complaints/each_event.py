@@ -9,7 +9,6 @@ from services.complaints import events as e
 from services.complaints import review as r
 from services.complaints.events import Complaint
 from services.complaints.matter import matter_id
-from services.complaints.reference import Bulletin, Heard
 from services.complaints.review import Review
 from services.complaints.unread import TipSetAside, TipSettled, UnreadTip
 from services.complaints.words import (
@@ -23,6 +22,7 @@ from services.complaints.words import (
     Trigger,
 )
 from shared.aggregate import CreatedEvent
+from shared.hearing import Bulletin, Heard
 from tests.complaints.samples import (
     CALENDAR,
     DISTRICT,

@@ -21,7 +21,6 @@ from services.complaints.events import (
     Withdrawn,
 )
 from services.complaints.policy import CLAUSES, InForce, Policy, Running, started
-from services.complaints.reference import heard
 from services.complaints.review_desk import ReviewsDesk
 from services.complaints.words import (
     APPEAL_DUTY,
@@ -46,6 +45,7 @@ from shared.contracts.directory import (
     SpanV1,
     StaffAppointedV1,
 )
+from shared.hearing import heard
 from shared.keyring import Keyring
 from shared.school_calendar import Calendars, CalendarVersion, DeclaredDay
 from shared.sealed import Sealed

@@ -19,12 +19,12 @@ from pydantic import ValidationError
 
 from services.complaints.events import ComplaintEvent
 from services.complaints.published import publish
-from services.complaints.reference import Heard
 from services.complaints.review import ReviewEvent
 from services.complaints.unread import UnreadTipEvent
 from shared.aggregate import EventMapper
 from shared.contracts import complaints
 from shared.contracts.complaints import FromAgency, FromDistrict, Matter
+from shared.hearing import Heard
 from shared.sealed import Sealed
 from tests.complaints.each_event import AGENCYS, DISTRICTS, NUMBER, OF_BOTH, ONE_OF_EACH
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.complaints.policy import Policy
-from services.complaints.reference import put_together
+from services.complaints.reference import in_force
 from shared.contracts.directory import (
     MakeUpDayAddedV1,
     OfficerListedV1,
@@ -15,6 +15,7 @@ from shared.contracts.directory import (
     SchoolListedV1,
     StaffAppointedV1,
 )
+from shared.reference import put_together
 from shared.school_calendar import Rule, Unit
 from tests.complaints.samples import (
     CALENDAR,
@@ -34,11 +35,11 @@ def school(title: str, since: date = SINCE, until: date | None = None) -> School
 
 
 def policy_on(day: date, *told: PolicyAdoptedV1) -> str:
-    return put_together(told).in_force(day).policy.version
+    return in_force(put_together(told), day).policy.version
 
 
 def test_until_a_policy_is_heard_the_procedures_defaults_are_in_force() -> None:
-    assert put_together(()).in_force(MONDAY).policy == Policy()
+    assert in_force(put_together(()), MONDAY).policy == Policy()
     assert policy_on(MONDAY, adopted("1", MONDAY + DAY)) == "procedure-defaults"
 
 
@@ -51,10 +52,10 @@ def test_a_policy_is_in_force_on_both_its_ends() -> None:
 
 def test_a_policy_adopted_later_is_not_applied_to_what_was_received_before() -> None:
     reference = put_together((adopted("1"), adopted("2", MONDAY)))
-    backdated = reference.in_force(MONDAY, MONDAY - DAY)
+    backdated = in_force(reference, MONDAY, MONDAY - DAY)
     assert backdated.policy.version == "policy-4311/1"
     assert backdated.today == MONDAY
-    assert reference.in_force(MONDAY).policy.version == "policy-4311/2"
+    assert in_force(reference, MONDAY).policy.version == "policy-4311/2"
 
 
 @pytest.mark.parametrize("versions", [("1", "2"), ("2", "1"), ("1", "2", "1")])
@@ -68,7 +69,7 @@ def test_a_policy_heard_late_with_an_earlier_day_does_not_undo_the_one_in_force(
 
 
 def test_a_policy_says_which_limits_there_are() -> None:
-    policy = put_together((adopted("1", acknowledgement=None),)).in_force(MONDAY).policy
+    policy = in_force(put_together((adopted("1", acknowledgement=None),)), MONDAY).policy
     assert policy.determination == Rule(unit=Unit.SCHOOL_DAYS, count=20)
     assert policy.acknowledgement is None
     assert policy.channels == ("form", "email")

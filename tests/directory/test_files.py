@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.directory.handed_back import FILE_BYTES_MAX
 from services.directory.loading import (
     load_calendar,
     load_officers,
@@ -19,12 +18,13 @@ from services.directory.loading import (
     load_staff,
 )
 from services.directory.register import Register
-from services.directory.tables import write_rejected
+from shared.handed_back import FILE_BYTES_MAX
+from shared.tables import write_rejected
 from tests.directory.samples import TODAY, calendar_file, policy_file, program
 
 if TYPE_CHECKING:
     from services.directory.application import DirectoryDesk
-    from services.directory.loading import Loaded
+    from shared.handed_back import Loaded
 
 HEADER = b"school,title,effective_from,effective_to\n"
 GOOD = b"good-school,Good Sample School,2025-08-01,\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 if TYPE_CHECKING:
     from shared.errors import Refused
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 FILE_BYTES_MAX = 5_000_000
 """Far above any district's roster, and small enough to hold in memory."""
 MEND = "correct it and import again"
+UNSEEN = ("Cc", "Cs")
+"""Unicode's control characters, and halves of characters."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,20 @@ class HandedBack:
         return cls(line, refusal.field, reason, fix or MEND, row)
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """What came of importing a file."""
+
+    recorded: int = 0
+    unchanged: int = 0
+    """What was held already."""
+    handed_back: tuple[HandedBack, ...] = ()
+    passed_over: tuple[str, ...] = ()
+    """Columns or fields that mean nothing here."""
+    columns: tuple[str, ...] = ()
+    """Of a table."""
+
+
 class Unreadable(Exception):
     """The file as a whole can't be read; `back` says why."""
 
@@ -52,3 +69,10 @@ def check_size(content: bytes) -> None:
             f"the file is larger than {FILE_BYTES_MAX:,} bytes",
             "check that it is the right file, or split it",
         )
+
+
+def plain(text: str) -> str:
+    """Return text for one line; refuse what no screen or database shows as it is."""
+    if any(category(letter) in UNSEEN for letter in text):
+        raise ValueError("it holds a control character: remove it")
+    return text

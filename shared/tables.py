@@ -11,10 +11,9 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.directory.handed_back import HandedBack, Unreadable, check_size
-from services.directory.policy import plain
 from shared.calendars import written_day
 from shared.errors import Refused
+from shared.handed_back import HandedBack, Unreadable, check_size, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
