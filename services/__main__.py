@@ -41,9 +41,14 @@ PAGES = {
         ("Follow a complaint", "complaints", "/follow"),
         ("Docket (staff)", "complaints", "/docket"),
         ("Appeals (superintendent)", "complaints", "/appeals"),
+        ("Training matrix (staff)", "training", "/"),
         ("Directory", "directory", "/"),
     ),
-    "agency": (("Inbox (reviewers)", "complaints", "/inbox"), ("Directory", "directory", "/")),
+    "agency": (
+        ("Inbox (reviewers)", "complaints", "/inbox"),
+        ("Training matrix (staff)", "training", "/"),
+        ("Directory", "directory", "/"),
+    ),
 }
 
 app = typer.Typer(
@@ -73,7 +78,7 @@ def _built_by(name: str) -> Callable[[Settings], Service]:
 
 
 SERVICES: Mapping[str, Callable[[Settings], Service]] = {
-    name: _built_by(name) for name in ("complaints", "directory")
+    name: _built_by(name) for name in ("complaints", "directory", "training")
 }
 
 
@@ -191,10 +196,12 @@ app.command(rich_help_panel=RUN)(rebuild.rebuild_command(SERVICES))
 
 def _imports() -> typer.Typer:
     from services.complaints import cli as complaints
+    from services.training import cli as training
 
     imports = typer.Typer()
     directory.register(imports)
     complaints.register(imports)
+    training.register(imports)
     return imports
 
 
@@ -207,7 +214,7 @@ def _letters() -> typer.Typer:
 app.add_typer(
     _filled_when_used(_imports),
     name="import",
-    help="Bring in what others wrote: calendars, policies, schools, staff, tips.",
+    help="Bring in what others wrote: calendars, policies, schools, staff, tips, training.",
     rich_help_panel=TELL,
 )
 directory.register_days(app, TELL)
@@ -285,11 +292,11 @@ def _documents(
 
 
 def _load_samples(data: Path) -> None:
-    """Load the sample program: the directories first, since the complaints need them."""
+    """Load the sample program: the directories first, since the others need them."""
     from shared.cli.run import ORGANISATIONS
     from shared.settings import Settings
 
-    for name in ("directory", "complaints"):
+    for name in ("directory", "complaints", "training"):
         load = import_module(f"services.{name}.samples").load_samples
         for org in ORGANISATIONS:
             load(Settings.of(org.slug, data))

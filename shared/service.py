@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from fastapi import FastAPI
+    from pydantic import BaseModel
 
     from shared.aggregate import Aggregate, Event
     from shared.contracts.base import Contract, Publication
@@ -44,6 +45,18 @@ class Source:
         return f"{self.publisher}.{self.service}"
 
 
+@dataclass(frozen=True)
+class Intake:
+    """What other programs of the organisation may send to a service, each message answered."""
+
+    event: str
+    """Last part of the subject `ingest.<organisation>.<service>.<event>`."""
+    take: Callable[[Mapping[str, str], bytes], bytes]
+    """Gives the answer, as JSON, to a message's headers and body."""
+    accepts: type[BaseModel]
+    """What a body holds; AsyncAPI describes it."""
+
+
 @dataclass
 class LinkStatus:
     """Whether the bus, and the counterpart behind it, answer; shown on the desk."""
@@ -73,5 +86,6 @@ class Service:
     link: LinkStatus
     tick: Callable[[], None] = lambda: None
     """Looks at the clocks; called every few seconds and after each received batch."""
+    intakes: tuple[Intake, ...] = ()
     published: Any = ()
     """The discriminated union of the contracts that `publish` gives; AsyncAPI describes them."""

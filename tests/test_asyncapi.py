@@ -24,7 +24,9 @@ ORGANISATIONS: dict[Any, tuple[str, str]] = {
     "district": ("snohomish-sd", "snohomish-pd"),
     "agency": ("snohomish-pd", "snohomish-sd"),
 }
-SERVICES = [(kind, name) for kind in ORGANISATIONS for name in ("complaints", "directory")]
+SERVICES = [
+    (kind, name) for kind in ORGANISATIONS for name in ("complaints", "directory", "training")
+]
 
 
 def committed(kind: str, name: str) -> Path:
@@ -57,7 +59,7 @@ def test_a_document_names_no_machine_and_nothing_but_the_two_organisations(
     assert subjects
     for subject in subjects:
         first, publisher = subject.split(".")[:2]
-        assert first in {"accord", "ask"}
+        assert first in {"accord", "ask", "ingest"}
         assert publisher in ORGANISATIONS["district"]
 
 

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.complaints.inputs import choice, listed, not_shown
+from services.complaints.inputs import not_shown
 from services.complaints.matter import matter_id
 from services.complaints.review import ReviewEvent, next_reference
 from services.complaints.timeline import review_timeline
 from services.complaints.words import AgencyStatus, Result
 from shared.errors import Refused
 from shared.web import Form, FormProblem, Pages, Staff, form_of
+from shared.web.inputs import choice, listed
 
 if TYPE_CHECKING:
     from services.complaints.caseload import Case

@@ -10,11 +10,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.complaints.inputs import NOT_LISTED, listed
 from services.complaints.policy import OVERSEERS
 from services.complaints.views import Group, Row, clocks_shown, rows
 from services.complaints.words import APPEAL_DUTY, Stage
 from shared.web import FormProblem, Pages, Staff
+from shared.web.inputs import NOT_LISTED, listed
 
 if TYPE_CHECKING:
     from services.complaints.application import ComplaintsDesk

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from services.complaints.application import FindingGiven
 from services.complaints.domain import ENGLISH, NOTICE, UNDETERMINED
-from services.complaints.inputs import choice, choices, ticked
 from services.complaints.policy import OVERSEERS, may_handle
 from services.complaints.words import (
     APPEAL_DUTY,
@@ -26,6 +25,7 @@ from services.complaints.words import (
 )
 from shared.errors import Refused
 from shared.web import FormProblem
+from shared.web.inputs import choice, choices, ticked
 
 if TYPE_CHECKING:
     from collections.abc import Callable

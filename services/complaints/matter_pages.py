@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.complaints.inputs import listed, not_shown, people
+from services.complaints.inputs import not_shown, people
 from services.complaints.matter_actions import (
     ACTIONS,
     Action,
@@ -22,6 +22,7 @@ from services.complaints.views import Matter, matter
 from services.complaints.words import Allegation, Conflict, Finding, Ground, Outcome, Trigger
 from shared.errors import Refused
 from shared.web import Form, FormProblem, Pages, Staff, form_of
+from shared.web.inputs import listed
 
 if TYPE_CHECKING:
     from services.complaints.application import ComplaintsDesk

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.complaints.application import PUBLIC
-from services.complaints.inputs import LANGUAGES, choice, choices, listed, ticked
+from services.complaints.inputs import LANGUAGES
 from services.complaints.views import WAITING, own_clocks
 from services.complaints.words import Allegation, Channel, Trigger
 from shared.errors import Refused
 from shared.web import Form, FormProblem, Pages, form_of, signed_in
+from shared.web.inputs import choice, choices, listed, ticked
 
 if TYPE_CHECKING:
     from datetime import date

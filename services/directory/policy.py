@@ -36,12 +36,16 @@ class Role(StrEnum):
     DIRECTOR = "director"
     TIP_LINE_OPERATOR = "tip_line_operator"
     CALENDAR_EDITOR = "calendar_editor"
+    TRAINING_COORDINATOR = "training_coordinator"
     AGENCY_REVIEWER = "agency_reviewer"
     AGENCY_HEAD = "agency_head"
+    AGENCY_TRAINING_COORDINATOR = "agency_training_coordinator"
 
 
 AT_A_SCHOOL = frozenset({Role.PRINCIPAL, Role.DESIGNEE})
-AT_THE_AGENCY = frozenset({Role.AGENCY_REVIEWER, Role.AGENCY_HEAD})
+AT_THE_AGENCY = frozenset(
+    {Role.AGENCY_REVIEWER, Role.AGENCY_HEAD, Role.AGENCY_TRAINING_COORDINATOR}
+)
 ONE_AT_A_TIME = frozenset({Role.DIRECTOR})
 """The program is under the Director of Equity and Inclusion: exactly one (C-TEAM-2)."""
 

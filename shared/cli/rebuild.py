@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shared.cli.output import FOUND_WRONG, CannotRun, print_json
+from shared.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from shared.service import Service
     from shared.settings import Settings
@@ -59,7 +59,7 @@ def rebuild_command(services: Mapping[str, Callable[[Settings], Service]]) -> Ca
         try:
             owner, view = _one(built, name)
             started = time.monotonic()
-            with _progress(f"{'checking' if check else 'rebuilding'} {name}") as progress:
+            with progress_bar(f"{'checking' if check else 'rebuilding'} {name}") as progress:
                 found = view.check(progress) if check else []
                 if not check:
                     view.rebuild(progress)
@@ -98,25 +98,6 @@ def _one(built: Mapping[str, Service], name: str) -> tuple[str, View]:
             f"{' and '.join(owner for owner, _ in found)} have a {name} each: give --service"
         )
     return found[0]
-
-
-@contextmanager
-def _progress(doing: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar over the positions of the history; on stderr, where one can see it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Left
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Left())
-    console = Console(stderr=True)
-    shown = console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
-        task = bar.add_task(doing, total=None)
-
-        def show(position: int, last: int) -> None:
-            bar.update(task, completed=position, total=last)
-
-        yield show
 
 
 def _tell(asked: str, found: list[Difference], work: str, *, check: bool) -> None:

@@ -20,8 +20,10 @@ Role = Literal[
     "director",
     "tip_line_operator",
     "calendar_editor",
+    "training_coordinator",
     "agency_reviewer",
     "agency_head",
+    "agency_training_coordinator",
 ]
 
 

@@ -10,6 +10,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,8 +20,9 @@ from nats.errors import Error as NatsError
 
 from shared.wire import names
 from shared.wire.asking import NoAnswer, answer, ask
-from shared.wire.channels import answering, receiving
+from shared.wire.channels import answering, receiving, taking_in
 from shared.wire.inbox import Inbox
+from shared.wire.intake import taken_in
 from shared.wire.letters import LetterBook
 from shared.wire.outbox import Outbox
 from shared.wire.relay import Relay
@@ -144,6 +146,7 @@ class Bus:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(_raise_when(lost))
                 tasks.create_task(self._answer(connection))
+                tasks.create_task(self._take_in(connection))
                 tasks.create_task(self._relay.run(js))
                 tasks.create_task(self._watch_counterpart(connection))
                 for source in self._service.sources:
@@ -158,6 +161,11 @@ class Bus:
             return await answer(self._outbox, message.raw_message.subject, message.body)
 
         await answering(connection.broker, self._service, answered).start()
+
+    async def _take_in(self, connection: Connection) -> None:
+        for intake in self._service.intakes:
+            taking = partial(taken_in, intake)
+            await taking_in(connection.broker, self._service, intake, taking).start()
 
     async def _watch_counterpart(self, connection: Connection) -> None:
         org, other = self._service.desk.org, self._settings.counterpart

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from faststream.nats import NatsResponse
     from faststream.nats.subscriber.usecases import LogicSubscriber
 
-    from shared.service import Service, Source
+    from shared.service import Intake, Service, Source
 
 FETCH = 32
 FETCH_SECONDS = 1.0
@@ -70,6 +70,25 @@ def answering(
     return subscriber
 
 
+def taking_in(
+    broker: NatsBroker,
+    service: Service,
+    intake: Intake,
+    take: Callable[[NatsMessage], Awaitable[NatsResponse]],
+) -> LogicSubscriber[Any]:
+    """Subscribe to what other programs of the organisation send; each message is answered."""
+    subscriber = broker.subscriber(
+        names.ingest(service.desk.org, service.name, intake.event),
+        queue=service.name,  # of two processes of the service one answers
+        decoder=_undecoded,
+        title=f"{intake.event} to {service.name}",
+        description="Takes a CloudEvent, in binary or structured mode, and answers whether it was"
+        " accepted, with reasons when not; one with the same source and id is taken once.",
+    )
+    subscriber(_documented(take, intake.accepts))
+    return subscriber
+
+
 def asyncapi(service: Service) -> dict[str, Any]:
     """The service's channels and contracts as an AsyncAPI 3.0 document; no machine is named."""
     broker = NatsBroker(apply_types=False, logger=None)
@@ -88,6 +107,8 @@ def asyncapi(service: Service) -> dict[str, Any]:
             durable=names.durable(service.name, source.name),
         )
     answering(broker, service, nothing)
+    for intake in service.intakes:
+        taking_in(broker, service, intake, nothing)  # type: ignore[arg-type]  # nobody calls it
     for contract in contracts_in(service.published):
         name = contract.model_fields["name"].default
         broker.publisher(

@@ -25,6 +25,11 @@ def ask(publisher: str, audience: str, service: str) -> str:
     return f"ask.{publisher}.{audience}.{service}"
 
 
+def ingest(org: str, service: str, event: str) -> str:
+    """Where a service takes in what other programs of its organisation send."""
+    return f"ingest.{org}.{service}.{event}"
+
+
 def delivery(publisher: str, audience: str) -> str:
     """Where a publisher's server delivers to the server of the other organisation."""
     return f"dlv.{publisher}.{audience}"

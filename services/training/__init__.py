@@ -1,0 +1,1 @@
+"""Training: what officers were trained in, on whose word, and whether they may serve."""

@@ -1,0 +1,572 @@
+"""The training desk: one method a command, at either organisation, then what each has alone.
+
+It checks who gives the command, seals reasons, asks the domain to decide, and records the decision.
+`by` is the staff id of who gives it, `OPERATOR` for a command line, or `SYSTEM` for the agency's
+training system, which may confirm and nothing else. Every command raises `shared.errors.Refused`
+when a clause forbids it, and changes nothing then.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from eventsourcing.application import AggregateNotFoundError
+
+from services.training import domain, requirements
+from services.training.compliance import Asked, Rules, row
+from services.training.domain import Entered
+from services.training.events import FileOpened, Happened, OfficerFile
+from services.training.matrix import Files, Shelf, Trainings
+from services.training.policy import REASON_CHARACTERS_MAX, may_hold_training, may_keep, may_read
+from services.training.record import Record
+from services.training.requirements import AdoptedCatalog, CatalogVersion
+from services.training.sessions import TrainingSession, hold
+from services.training.submissions import (
+    Submission,
+    SubmissionAccepted,
+    SubmissionReceived,
+    SubmissionRejected,
+    key_of,
+)
+from services.training.timekeeping import expiries, gate_changes
+from services.training.words import Channel, Ground, Keeper, Kind, Outcome
+from shared.desk import Desk, utc_now, written
+from shared.errors import Refused
+from shared.hearing import Heard, ReferenceView
+from shared.keyring import Erased
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from services.training.compliance import Cell
+    from services.training.record import Facts
+    from shared.aggregate import Aggregate, Event
+    from shared.keyring import Keyring
+    from shared.reference import Standing
+    from shared.sealed import Sealed
+    from shared.wire.store import Store
+
+CLOCK = "clock"
+OPERATOR = "operator"
+SYSTEM = "training-system"
+
+
+class Told(NamedTuple):
+    """What came of a confirmation: its number, and whether it was new."""
+
+    number: int
+    recorded: bool
+
+
+class Row(NamedTuple):
+    """One officer of the matrix."""
+
+    officer: str
+    record: Record
+    cells: tuple[Cell, ...]
+
+
+class TrainingDesk(Desk):
+    """What both organisations do: adopt catalogs, confirm what they keep, and read the matrix."""
+
+    name = "training"
+    keeper: Keeper
+
+    def __init__(
+        self,
+        org: str,
+        store: Store,
+        keyring: Keyring,
+        *,
+        counterpart: str,
+        zone: ZoneInfo,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        super().__init__(org, store, keyring, now)
+        self.counterpart = counterpart
+        self.zone = zone
+        self.reference = ReferenceView(self, self.engine)
+        self.files = Files(self, self.engine)
+        self.shelf = Shelf(self, self.engine)
+        self._looked: tuple[Any, ...] = ()
+
+    def appended(self, events: list[Event]) -> None:
+        """Ask anew for the reference once a directory was heard."""
+        if any(isinstance(event, Heard) for event in events):
+            self.reference.forget()
+
+    def today(self) -> date:
+        """The local day (C-TIME-1)."""
+        return self.now().astimezone(self.zone).date()
+
+    # --- Commands of both -----------------------------------------------------------------------
+
+    def adopt_catalog(self, catalog: CatalogVersion, *, by: str, sha256: str) -> bool:
+        """Adopt a version of a catalog; False when it was adopted before (C-TRN-6, C-AUD-3)."""
+        self._check_keeps(by, "C-TRN-6")
+        adopted = requirements.adopt(catalog, self.keeper, today=self.today(), sha256=sha256)
+        number = self.catalog_id(catalog.catalog, catalog.version)
+        try:
+            held: AdoptedCatalog = self.repository.get(number)
+        except AggregateNotFoundError:
+            self.save(AdoptedCatalog.begin(adopted, by=by, number=number))
+            return True
+        requirements.check_unaltered(held, catalog)
+        return False
+
+    def confirm(self, officer: str, entered: Entered, *, by: str, channel: Channel) -> Told:
+        """Confirm a training of an officer; said again, it changes nothing (C-TRN-6, C-TRN-7)."""
+        self._check_confirms(by)
+        self._check_listed(officer)
+        return self.retried(lambda: self._confirm(officer, entered, by, channel))
+
+    def confirm_all(
+        self, officer: str, entered: Sequence[Entered], *, by: str, channel: Channel
+    ) -> list[Told | Refused]:
+        """Confirm many trainings of one officer at once; what is refused does not stop the rest."""
+        self._check_confirms(by)
+        self._check_listed(officer)
+
+        def once() -> list[Told | Refused]:
+            file, catalogs = self.file(officer, by), self.shelf.catalogs()
+            answers = [self._answer(file, catalogs, each, by, channel) for each in entered]
+            if file.pending_events:
+                self.save(file)
+            return answers
+
+        return self.retried(once)
+
+    def correct(
+        self, officer: str, number: int, entered: Entered, *, by: str, reasons: str
+    ) -> None:
+        """Put the facts of an own confirmation right (C-DATA-8)."""
+        self._check_keeps(by, "C-DATA-8")
+        sealed = self._sealed(officer, reasons, "C-DATA-8")
+        facts = self._facts(entered)
+        self._change(
+            officer,
+            by,
+            lambda f: domain.correct(
+                f, number, facts, self.keeper, today=self.today(), reasons=sealed
+            ),
+        )
+
+    def revoke(self, officer: str, number: int, *, by: str, reasons: str) -> None:
+        """Take back an own confirmation found wrong (C-TRN-14)."""
+        self._check_keeps(by, "C-TRN-14")
+        sealed = self._sealed(officer, reasons, "C-TRN-14")
+        self._change(
+            officer,
+            by,
+            lambda f: domain.revoke(f, number, self.keeper, today=self.today(), reasons=sealed),
+        )
+
+    def waive(
+        self, officer: str, requirement: str, *, by: str, ends_on: date, signer: str, reasons: str
+    ) -> None:
+        """Waive an own requirement in writing (C-TRN-12)."""
+        self._check_keeps(by, "C-TRN-12")
+        self._check_listed(officer)
+        sealed = self._sealed(officer, reasons, "C-TRN-12")
+        catalogs = self.shelf.catalogs()
+        self._change(
+            officer,
+            by,
+            lambda f: domain.waive(
+                f,
+                catalogs,
+                self.keeper,
+                today=self.today(),
+                requirement=requirement,
+                ends_on=ends_on,
+                signer=signer,
+                reasons=sealed,
+            ),
+        )
+
+    def end_waiver(self, officer: str, number: int, *, by: str) -> None:
+        """End an own waiver before its last day (C-TRN-12)."""
+        self._check_keeps(by, "C-TRN-12")
+        self._change(
+            officer, by, lambda f: domain.end_waiver(f, number, self.keeper, today=self.today())
+        )
+
+    # --- Days -----------------------------------------------------------------------------------
+
+    def look(self) -> int:
+        """Record what the day says of every file; gives how many events that took (C-TIME-9).
+
+        Run every few seconds and at the start, so what fell on a day when nothing ran is told then.
+        """
+        seen = (self.today(), self.last_position(), self.reference.current())
+        if self._looked and seen[:2] == self._looked[:2] and seen[2] is self._looked[2]:
+            return 0
+        listed = self.listed()
+        records = self.files.records()
+        recorded = 0
+        for officer in sorted({*records, *listed}):
+            record = records.get(officer, Record(officer=officer))
+            if self._due(record, listed):
+                recorded += self.retried(partial(self._look_again, officer, listed))
+        self._looked = (seen[0], self.last_position(), seen[2])
+        return recorded
+
+    def _look_again(self, officer: str, listed: dict[str, date]) -> int:
+        file = self.file(officer, CLOCK)
+        events = self._due(file.known, listed)
+        for event in events:
+            file.record(event, by=CLOCK)
+        self.save(file)
+        return len(events)
+
+    def _due(self, record: Record, listed: dict[str, date]) -> list[Happened]:
+        return expiries(record, self.keeper, self.today())
+
+    # --- Reading --------------------------------------------------------------------------------
+
+    def rules(self) -> Rules:
+        """The catalogs and calendars known now; a question says as of which day."""
+        return Rules(self.shelf.catalogs(), self.reference.current().calendars)
+
+    def matrix(self, by: str, *, as_of: date, known_on: date) -> list[Row]:
+        """Every officer listed on a day and how they stand to each requirement (C-TRN-11)."""
+        self.check_reads(by)
+        records, asked = self.files.records(), Asked(self.rules(), as_of, known_on)
+        found = []
+        for officer, listed_on in self.listed(as_of).items():
+            record = records.get(officer, Record(officer=officer))
+            found.append(Row(officer, record, row(record, listed_on, asked)))
+        return found
+
+    def listed(self, on: date | None = None) -> dict[str, date]:
+        """The officers who serve on a day or will, and the first day each was listed for."""
+        day, told = on or self.today(), self.reference.current().officers_listed
+        serving = {o.officer for o in told if o.effective_to is None or day <= o.effective_to}
+        first: dict[str, date] = {}
+        for each in told:
+            since = first.get(each.officer, each.effective_from)
+            first[each.officer] = min(since, each.effective_from)
+        return {officer: first[officer] for officer in sorted(serving, key=_in_order)}
+
+    def record_of(self, officer: str, by: str) -> Record:
+        """The record of one officer, empty when there is nothing (C-TRN-11)."""
+        self.check_reads(by)
+        found = self.files.entry(self.file_id(officer))
+        if found is None and officer not in self.listed():
+            raise Refused("C-TRN-11", "there is no officer of this reference", "officer")
+        return found or Record(officer=officer)
+
+    def standing(self, staff: str) -> Standing:
+        """The roles a person holds today."""
+        return self.reference.current().standing(staff, self.today())
+
+    def keeps(self, by: str) -> bool:
+        """Whether a person confirms and waives what this organisation keeps."""
+        return by == OPERATOR or may_keep(self.standing(by), self.keeper)
+
+    def check_reads(self, by: str) -> None:
+        """Refuse who is no staff of this organisation (C-TRN-11)."""
+        if not may_read(self.standing(by)):
+            raise Refused("C-TRN-11", "this is for staff of the organisation to read", "by")
+
+    # --- For what is heard ----------------------------------------------------------------------
+
+    def file(self, officer: str, by: str) -> OfficerFile:
+        """An officer's file as it is stored, opened when there is none."""
+        number = self.file_id(officer)
+        try:
+            found: OfficerFile = self.repository.get(number)
+        except AggregateNotFoundError:
+            return OfficerFile.begin(FileOpened(officer=officer), by=by, number=number)
+        return found
+
+    def file_id(self, officer: str) -> UUID:
+        """The number of an officer's file, so that two who open it at once can't both succeed."""
+        return self._id(f"file/{officer}")
+
+    def catalog_id(self, catalog: str, version: str) -> UUID:
+        """The number of a catalog version."""
+        return self._id(f"catalog/{catalog}/{version}")
+
+    # --- The five steps -------------------------------------------------------------------------
+
+    def _id(self, key: str) -> UUID:
+        return uuid5(NAMESPACE_URL, f"/{self.org}/{self.name}/{key}")
+
+    def _change(self, officer: str, by: str, decide: Callable[[OfficerFile], Happened]) -> None:
+        def once() -> None:
+            file = self.file(officer, by)
+            file.record(decide(file), by=by)
+            self.save(file)
+
+        self.retried(once)
+
+    def _confirm(self, officer: str, entered: Entered, by: str, channel: Channel) -> Told:
+        file = self.file(officer, by)
+        answer = self._answer(file, self.shelf.catalogs(), entered, by, channel)
+        if isinstance(answer, Refused):
+            raise answer
+        if answer.recorded:
+            self.save(file)
+        return answer
+
+    def _answer(
+        self, file: OfficerFile, catalogs: Any, entered: Entered, by: str, channel: Channel
+    ) -> Told | Refused:
+        try:
+            facts = domain.facts_of(entered, catalogs, self.keeper, today=self.today())
+            held = domain.is_confirmed(file, facts, self.keeper)
+            if held is not None:
+                return Told(held.number, recorded=False)
+            confirmed = domain.confirm(
+                file, facts, self.keeper, today=self.today(), channel=channel
+            )
+        except Refused as refused:
+            return refused
+        file.record(confirmed, by=by)
+        return Told(confirmed.number, recorded=True)
+
+    def _facts(self, entered: Entered) -> Facts:
+        return domain.facts_of(entered, self.shelf.catalogs(), self.keeper, today=self.today())
+
+    def _check_keeps(self, by: str, clause: str) -> None:
+        if not self.keeps(by):
+            who = "the agency's training coordinator or its head"
+            if self.keeper == "district":
+                who = "the district's training coordinator, director or Superintendent's office"
+            raise Refused(clause, f"this is for {who} to do", "by")
+
+    def _check_confirms(self, by: str) -> None:
+        if not (by == SYSTEM and self.keeper == "agency"):
+            self._check_keeps(by, "C-TRN-5")
+
+    def _check_listed(self, officer: str) -> None:
+        if officer not in self.listed():
+            fix = "give the reference of an officer in the directory, such as officer-12"
+            raise Refused("C-TRN-6", f"officer is not known: {fix}", "officer")
+
+    def _sealed(self, officer: str, reasons: str, clause: str) -> Sealed:
+        text = written("reasons", reasons, clause, REASON_CHARACTERS_MAX)
+        try:
+            return self.keyring.seal(self.file_id(officer), text)
+        except Erased as error:
+            reason = "what was written of this officer has been erased, and nothing more is kept"
+            raise Refused("C-PRIV-1", reason) from error
+
+
+class AgencyDesk(TrainingDesk):
+    """The agency's own: answering disputes, and what its training system sends."""
+
+    keeper = "agency"
+
+    def answer_dispute(
+        self, officer: str, number: int, *, by: str, outcome: Outcome, reasons: str
+    ) -> None:
+        """Answer the district's doubt about a confirmation (C-TRN-5)."""
+        self._check_keeps(by, "C-TRN-5")
+        sealed = self._sealed(officer, reasons, "C-TRN-5")
+        self._change(
+            officer,
+            by,
+            lambda f: domain.answer_dispute(
+                f, number, today=self.today(), outcome=outcome, reasons=sealed
+            ),
+        )
+
+    def submit(
+        self,
+        officer: str,
+        entered: Entered,
+        *,
+        source: str,
+        event_id: str,
+        content_sha256: str,
+        channel: Channel,
+    ) -> Told:
+        """Take a confirmation that the agency's training system sent; the same again is the same.
+
+        A refusal is recorded too, once for the same reason (C-TRN-6).
+        """
+        key = key_of(source, event_id)
+        return self.retried(lambda: self._submit(officer, entered, key, content_sha256, channel))
+
+    def reject(
+        self, refused: Refused, *, source: str, event_id: str, content_sha256: str, channel: Channel
+    ) -> None:
+        """Record that what the training system sent can't be read (C-TRN-6)."""
+        key = key_of(source, event_id)
+
+        def once() -> None:
+            submission = self._submission(key, content_sha256, channel)
+            self._rejected(submission, refused)
+
+        self.retried(once)
+
+    def _submit(
+        self, officer: str, entered: Entered, key: str, content_sha256: str, channel: Channel
+    ) -> Told:
+        submission = self._submission(key, content_sha256, channel)
+        if isinstance(submission.answer, SubmissionAccepted):
+            return Told(submission.answer.number, recorded=False)
+        try:
+            self._check_listed(officer)
+        except Refused as refused:
+            raise self._rejected(submission, refused) from None
+        file = self.file(officer, SYSTEM)
+        answer = self._answer(file, self.shelf.catalogs(), entered, SYSTEM, channel)
+        if isinstance(answer, Refused):
+            raise self._rejected(submission, answer)
+        submission.record(SubmissionAccepted(officer=officer, number=answer.number), by=SYSTEM)
+        changed: list[Aggregate] = [file, submission] if answer.recorded else [submission]
+        self.save(*changed)
+        return answer
+
+    def _submission(self, key: str, content_sha256: str, channel: Channel) -> Submission:
+        number = self._id(f"submission/{key}")
+        try:
+            found: Submission = self.repository.get(number)
+        except AggregateNotFoundError:
+            received = SubmissionReceived(
+                key=key, content_sha256=content_sha256, channel=channel, received_on=self.today()
+            )
+            return Submission.begin(received, by=SYSTEM, number=number)
+        if found.content_sha256 != content_sha256:
+            fix = "give each event an id of its own"
+            reason = f"this source sent something else under this id: {fix}"
+            raise Refused("C-TRN-6", reason, "id")
+        return found
+
+    def _rejected(self, submission: Submission, refused: Refused) -> Refused:
+        rejected = SubmissionRejected(
+            key=submission.key,
+            clause=refused.clause,
+            field=refused.field,
+            reason=refused.reason,
+            rejected_on=self.today(),
+        )
+        before = submission.answer
+        if not isinstance(before, SubmissionRejected) or before.reason != refused.reason:
+            submission.record(rejected, by=SYSTEM)
+            self.save(submission)
+        return refused
+
+
+class DistrictDesk(TrainingDesk):
+    """The district's own: countersigning, disputing, its trainings, and the gate."""
+
+    keeper = "district"
+
+    def __init__(
+        self,
+        org: str,
+        store: Store,
+        keyring: Keyring,
+        *,
+        counterpart: str,
+        zone: ZoneInfo,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        super().__init__(org, store, keyring, counterpart=counterpart, zone=zone, now=now)
+        self.trainings = Trainings(self, self.engine)
+
+    def countersign(self, officer: str, number: int, *, by: str) -> None:
+        """Say that the district has seen what the agency confirmed (C-TRN-17)."""
+        self._check_keeps(by, "C-TRN-17")
+        self._change(officer, by, lambda f: domain.countersign(f, number, today=self.today()))
+
+    def dispute(self, officer: str, number: int, *, by: str, ground: Ground, reasons: str) -> None:
+        """Doubt what the agency confirmed; the reasons stay here, sealed (C-TRN-5)."""
+        self._check_keeps(by, "C-TRN-5")
+        sealed = self._sealed(officer, reasons, "C-TRN-5")
+        calendars = self.reference.current().calendars
+        self._change(
+            officer,
+            by,
+            lambda f: domain.dispute(
+                f, calendars, number, today=self.today(), ground=ground, reasons=sealed
+            ),
+        )
+
+    def hold_training(
+        self,
+        *,
+        by: str,
+        requirement: str,
+        held_on: date,
+        school: str | None,
+        hours: float | None,
+        officers: Sequence[str] = (),
+        staff: Sequence[str] = (),
+    ) -> None:
+        """Enter a training of the district with who attended (C-TRN-3, C-TRN-4).
+
+        One of several entries a day is told apart by its school. Said again, it is refused as
+        confirmed already, and nothing is recorded twice.
+        """
+        if by != OPERATOR and not may_hold_training(self.standing(by), school):
+            reason = "this is for the school's principal or the training coordinator to enter"
+            raise Refused("C-TRN-3", reason, "by")
+        known = self.reference.current()
+        if school is not None and school not in known.schools(self.today()):
+            raise Refused("C-TRN-3", "choose a school of the program", "school")
+        people = {each.staff for each in known.people(self.today())}
+        if not people.issuperset(staff):
+            raise Refused("C-TRN-3", "choose from the staff in the directory", "staff")
+        for officer in officers:
+            self._check_listed(officer)
+        catalogs = self.shelf.catalogs()
+        held = hold(
+            catalogs,
+            today=self.today(),
+            requirement=requirement,
+            held_on=held_on,
+            school=school,
+            hours=hours,
+            officers=tuple(dict.fromkeys(officers)),
+            staff=tuple(dict.fromkeys(staff)),
+        )
+
+        def once() -> None:
+            session = TrainingSession.begin(held, by=by)
+            files = [self._attended(officer, held, by) for officer in held.officers]
+            self.save(session, *files)
+
+        self.retried(once)
+
+    def _attended(self, officer: str, held: Any, by: str) -> OfficerFile:
+        file, catalogs = self.file(officer, by), self.shelf.catalogs()
+        entered = Entered(
+            held.requirement, held.held_on, self.org, hours=held.hours, school=held.school
+        )
+        facts = domain.facts_of(entered, catalogs, self.keeper, today=self.today())
+        if domain.is_confirmed(file, facts, self.keeper):
+            reason = "an officer's attendance of this training is confirmed already: leave it out"
+            raise Refused("C-TRN-3", reason, "officers")
+        confirmed = domain.confirm(
+            file, facts, self.keeper, today=self.today(), channel=Channel.PAGE
+        )
+        file.record(confirmed, by=by)
+        return file
+
+    def _due(self, record: Record, listed: dict[str, date]) -> list[Happened]:
+        events = super()._due(record, listed)
+        if record.officer in listed:
+            listed_on = listed[record.officer]
+            events += gate_changes(record, listed_on, self.rules(), self.today())
+        return events
+
+
+def staff_trainings(desk: TrainingDesk) -> list[str]:
+    """The requirements of today that are of school staff (C-TRN-3)."""
+    in_force = desk.shelf.catalogs().in_force(desk.today(), desk.today())
+    return [each for each, found in in_force.items() if found.requirement.kind is Kind.STAFF]
+
+
+def _in_order(officer: str) -> tuple[int, str]:
+    """By number, so that officer-2 comes before officer-12."""
+    number = officer.rpartition("-")[2]
+    return (int(number) if number.isdigit() else 0), officer
