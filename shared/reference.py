@@ -19,22 +19,11 @@ from shared.contracts.directory import (
     StaffAppointedV1,
 )
 from shared.school_calendar import Calendars, CalendarVersion, DeclaredDay
+from shared.who_may import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The roles a person holds on a day, each at a school or (None) for the organisation."""
-
-    staff: str
-    roles: frozenset[tuple[str, str | None]]
-
-    def holds(self, *roles: str, school: str | None = None) -> bool:
-        """Whether one of the roles is held, for the school or for the whole organisation."""
-        return any(role in roles and at in (None, school) for role, at in self.roles)
 
 
 @dataclass(frozen=True)
