@@ -81,6 +81,8 @@ class CallRecord(Record):
     merged_into: str | None = None
     links: tuple[str, ...] = ()
     alternatives: Said | None = None
+    said: tuple[str, ...] = ()
+    """Outcomes that the dispatch system said, whatever was made of them since."""
     sent: tuple[str, ...] = ()
     """Keys of the messages that told of it, so that one sent again is known."""
 
@@ -211,12 +213,15 @@ class OutcomeRecorded(CallHappened):
     persons: int | None
     catalog: str
     recorded_on: date
+    by_dispatch: bool = False
+    """The dispatch system's disposition says so."""
 
     def changes(self, record: CallRecord) -> dict[str, object]:
         part = CallOutcome(
             part=self.part, outcome=self.outcome, persons=self.persons, recorded_on=self.recorded_on
         )
-        return {"outcomes": (*record.outcomes, part)}
+        said = (*record.said, self.outcome) if self.by_dispatch else record.said
+        return {"outcomes": (*record.outcomes, part), "said": said}
 
 
 class OutcomeCorrected(CallHappened):

@@ -168,7 +168,7 @@ def classify(
     )
 
 
-def record_outcome(  # noqa: PLR0913  # facts of one form
+def record_outcome(  # facts of one form
     call: Call,
     calendars: Calendars,
     *,
@@ -176,6 +176,7 @@ def record_outcome(  # noqa: PLR0913  # facts of one form
     outcome: str,
     persons: int | None,
     key: str = "",
+    by_dispatch: bool = False,
 ) -> OutcomeRecorded:
     """Record one part of what came of a call (C-DATA-7).
 
@@ -195,12 +196,13 @@ def record_outcome(  # noqa: PLR0913  # facts of one form
         catalog=OUTCOMES_LABEL,
         recorded_on=today,
         key=key,
+        by_dispatch=by_dispatch,
         opens=(clock,) if asked and not running else (),
         closes=() if code == PENDING else closing(known, *done),
     )
 
 
-def correct_outcome(  # noqa: PLR0913  # facts of one form
+def correct_outcome(  # facts of one form
     call: Call, part: int, *, today: date, outcome: str | None, persons: int | None, reasons: Sealed
 ) -> OutcomeCorrected:
     """Put one part of the outcome right, or take it back (C-DATA-8)."""
@@ -231,7 +233,7 @@ def name_officers(call: Call, officers: tuple[str, ...], *, key: str = "") -> Of
     return OfficersNamed(number=known.number, officers=checked, key=key)
 
 
-def report_force(  # noqa: PLR0913  # facts of one form
+def report_force(  # facts of one form
     call: Call,
     calendars: Calendars,
     *,

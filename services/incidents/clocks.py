@@ -68,7 +68,7 @@ class Clock(BaseModel):
 Clocks = dict[str, Clock]
 
 
-def started(  # noqa: PLR0913  # what a clock is made of
+def started(  # what a clock is made of
     duty: Duty,
     rule: Rule | None,
     trigger: date | datetime,

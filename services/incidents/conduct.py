@@ -1,4 +1,4 @@
-"""Interactions of officers, requests for intervention, and the boundary of discipline (district)."""
+"""Interactions of officers, requests for intervention, and the boundary, at the district."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.incidents.catalogs import NOT_CLASSIFIED, most_formal
 from services.incidents.records import Begins, Happened, Kept, Record
@@ -122,7 +122,7 @@ class IncidentRecord(Record):
     merged_into: str | None = None
     links: tuple[str, ...] = ()
     alternatives: Said | None = None
-    students: dict[int, Sealed] = {}
+    students: dict[int, Sealed] = Field(default_factory=dict)
     """Those linked now, each with their part sealed; the number stays one's own."""
     students_seen: int = 0
     disciplines: tuple[DisciplineOf, ...] = ()
@@ -274,9 +274,9 @@ class AlternativesTold(IncidentHappened):
 
 
 class CallNoted(IncidentHappened):
-    """The district knows by itself that law enforcement came; the agency's record is due (C-DATA-2).
+    """The district knows by itself that law enforcement came (C-DATA-2).
 
-    Ten business days after it the agency is silent.
+    Ten business days without the agency's own record of it are the agency's silence.
     """
 
     TOPIC: ClassVar[str] = "incident.call_noted"
@@ -380,6 +380,7 @@ class StudentQuestioned(IncidentHappened):
     questioning: int
     at: datetime
     officer: str
+    school: str
     held: Held
     under_18: bool
     attorney: bool
