@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from services.complaints.docket import Entry
     from services.complaints.events import Happened
     from shared.keyring import Keyring
-    from shared.reference import Standing
     from shared.sealed import Sealed
+    from shared.who_may import Standing
     from shared.wire.store import Store
 
 COMPLAINANT = "complainant"

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from services.complaints.application import ComplaintsDesk
     from services.complaints.events import Complaint
     from services.complaints.policy import InForce
-    from shared.reference import Standing
     from shared.web import Form
+    from shared.who_may import Standing
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from services.complaints.policy import InForce
     from shared.aggregate import Event
     from shared.keyring import Keyring
-    from shared.reference import Standing
+    from shared.who_may import Standing
     from shared.wire.store import Store
 
 

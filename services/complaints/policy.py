@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict
 
 from services.complaints.words import APPEAL_DUTY, Channel, Duty
-from shared.reference import Standing
 from shared.school_calendar import Calendars, Due, Rule, Step, Unit, due, explain
+from shared.who_may import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from services.training.record import Facts
     from shared.aggregate import Aggregate, Event
     from shared.keyring import Keyring
-    from shared.reference import Standing
     from shared.sealed import Sealed
+    from shared.who_may import Standing
     from shared.wire.store import Store
 
 CLOCK = "clock"

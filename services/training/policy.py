@@ -16,7 +16,7 @@ from shared.school_calendar import Rule, Unit
 if TYPE_CHECKING:
     from datetime import date
 
-    from shared.reference import Standing
+    from shared.who_may import Standing
 
 DUE_SOON_DAYS = 60
 NOTICE_DAYS = (60, 14)
