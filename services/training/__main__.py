@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from services.training.application import AgencyDesk, DistrictDesk
+from services.training.agency_desk import AgencyDesk
+from services.training.district_desk import DistrictDesk
 from services.training.http import agency_app, district_app
 from services.training.intake import answered
 from services.training.published import publish

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from services.training.pages import MatrixPages, outcome_of
 
 if TYPE_CHECKING:
-    from services.training.application import AgencyDesk
+    from services.training.agency_desk import AgencyDesk
     from shared.web import Form
 
 

@@ -23,7 +23,8 @@ from shared.web import Staff
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from services.training.application import AgencyDesk, TrainingDesk
+    from services.training.agency_desk import AgencyDesk
+    from services.training.application import TrainingDesk
     from shared.settings import Settings
 
 TOKEN_FILE = "training-system.token"  # noqa: S105  # the file's name

@@ -18,20 +18,12 @@ from services.training import domain, requirements
 from services.training.compliance import Asked, Rules, row
 from services.training.domain import Entered
 from services.training.events import FileOpened, Happened, OfficerFile
-from services.training.matrix import Files, Shelf, Trainings
-from services.training.policy import REASON_CHARACTERS_MAX, may_hold_training, may_keep, may_read
+from services.training.matrix import Files, Shelf
+from services.training.policy import REASON_CHARACTERS_MAX, may_keep, may_read
 from services.training.record import Record
 from services.training.requirements import AdoptedCatalog, CatalogVersion
-from services.training.sessions import TrainingSession, hold
-from services.training.submissions import (
-    Submission,
-    SubmissionAccepted,
-    SubmissionReceived,
-    SubmissionRejected,
-    key_of,
-)
-from services.training.timekeeping import expiries, gate_changes
-from services.training.words import Channel, Ground, Keeper, Kind, Outcome
+from services.training.timekeeping import expiries
+from services.training.words import Channel, Keeper
 from shared.desk import Desk, utc_now, written
 from shared.errors import Refused
 from shared.hearing import Heard, ReferenceView
@@ -44,7 +36,7 @@ if TYPE_CHECKING:
 
     from services.training.compliance import Cell
     from services.training.record import Facts
-    from shared.aggregate import Aggregate, Event
+    from shared.aggregate import Event
     from shared.keyring import Keyring
     from shared.sealed import Sealed
     from shared.who_may import Standing
@@ -356,214 +348,6 @@ class TrainingDesk(Desk):
         except Erased as error:
             reason = "what was written of this officer has been erased, and nothing more is kept"
             raise Refused("C-PRIV-1", reason) from error
-
-
-class AgencyDesk(TrainingDesk):
-    """The agency's own: answering disputes, and what its training system sends."""
-
-    keeper = "agency"
-
-    def answer_dispute(
-        self, officer: str, number: int, *, by: str, outcome: Outcome, reasons: str
-    ) -> None:
-        """Answer the district's doubt about a confirmation (C-TRN-5)."""
-        self._check_keeps(by, "C-TRN-5")
-        sealed = self._sealed(officer, reasons, "C-TRN-5")
-        self._change(
-            officer,
-            by,
-            lambda f: domain.answer_dispute(
-                f, number, today=self.today(), outcome=outcome, reasons=sealed
-            ),
-        )
-
-    def submit(
-        self,
-        officer: str,
-        entered: Entered,
-        *,
-        source: str,
-        event_id: str,
-        content_sha256: str,
-        channel: Channel,
-    ) -> Told:
-        """Take a confirmation that the agency's training system sent; the same again is the same.
-
-        A refusal is recorded too, once for the same reason (C-TRN-6).
-        """
-        key = key_of(source, event_id)
-        return self.retried(lambda: self._submit(officer, entered, key, content_sha256, channel))
-
-    def reject(
-        self, refused: Refused, *, source: str, event_id: str, content_sha256: str, channel: Channel
-    ) -> None:
-        """Record that what the training system sent can't be read (C-TRN-6)."""
-        key = key_of(source, event_id)
-
-        def once() -> None:
-            submission = self._submission(key, content_sha256, channel)
-            self._rejected(submission, refused)
-
-        self.retried(once)
-
-    def _submit(
-        self, officer: str, entered: Entered, key: str, content_sha256: str, channel: Channel
-    ) -> Told:
-        submission = self._submission(key, content_sha256, channel)
-        if isinstance(submission.answer, SubmissionAccepted):
-            return Told(submission.answer.number, recorded=False)
-        try:
-            self._check_listed(officer)
-        except Refused as refused:
-            raise self._rejected(submission, refused) from None
-        file = self.file(officer, SYSTEM)
-        answer = self._answer(file, self.shelf.catalogs(), entered, SYSTEM, channel)
-        if isinstance(answer, Refused):
-            raise self._rejected(submission, answer)
-        submission.record(SubmissionAccepted(officer=officer, number=answer.number), by=SYSTEM)
-        changed: list[Aggregate] = [file, submission] if answer.recorded else [submission]
-        self.save(*changed)
-        return answer
-
-    def _submission(self, key: str, content_sha256: str, channel: Channel) -> Submission:
-        number = self._id(f"submission/{key}")
-        try:
-            found: Submission = self.repository.get(number)
-        except AggregateNotFoundError:
-            received = SubmissionReceived(
-                key=key, content_sha256=content_sha256, channel=channel, received_on=self.today()
-            )
-            return Submission.begin(received, by=SYSTEM, number=number)
-        if found.content_sha256 != content_sha256:
-            fix = "give each event an id of its own"
-            reason = f"this source sent something else under this id: {fix}"
-            raise Refused("C-TRN-6", reason, "id")
-        return found
-
-    def _rejected(self, submission: Submission, refused: Refused) -> Refused:
-        rejected = SubmissionRejected(
-            key=submission.key,
-            clause=refused.clause,
-            field=refused.field,
-            reason=refused.reason,
-            rejected_on=self.today(),
-        )
-        before = submission.answer
-        if not isinstance(before, SubmissionRejected) or before.reason != refused.reason:
-            submission.record(rejected, by=SYSTEM)
-            self.save(submission)
-        return refused
-
-
-class DistrictDesk(TrainingDesk):
-    """The district's own: countersigning, disputing, its trainings, and the gate."""
-
-    keeper = "district"
-
-    def __init__(
-        self,
-        org: str,
-        store: Store,
-        keyring: Keyring,
-        *,
-        counterpart: str,
-        zone: ZoneInfo,
-        now: Callable[[], datetime] = utc_now,
-    ) -> None:
-        super().__init__(org, store, keyring, counterpart=counterpart, zone=zone, now=now)
-        self.trainings = Trainings(self, self.engine)
-
-    def countersign(self, officer: str, number: int, *, by: str) -> None:
-        """Say that the district has seen what the agency confirmed (C-TRN-17)."""
-        self._check_keeps(by, "C-TRN-17")
-        self._change(officer, by, lambda f: domain.countersign(f, number, today=self.today()))
-
-    def dispute(self, officer: str, number: int, *, by: str, ground: Ground, reasons: str) -> None:
-        """Doubt what the agency confirmed; the reasons stay here, sealed (C-TRN-5)."""
-        self._check_keeps(by, "C-TRN-5")
-        sealed = self._sealed(officer, reasons, "C-TRN-5")
-        calendars = self.reference.current().calendars
-        self._change(
-            officer,
-            by,
-            lambda f: domain.dispute(
-                f, calendars, number, today=self.today(), ground=ground, reasons=sealed
-            ),
-        )
-
-    def hold_training(
-        self,
-        *,
-        by: str,
-        requirement: str,
-        held_on: date,
-        school: str | None,
-        hours: float | None,
-        officers: Sequence[str] = (),
-        staff: Sequence[str] = (),
-    ) -> None:
-        """Enter a training of the district with who attended (C-TRN-3, C-TRN-4).
-
-        One of several entries a day is told apart by its school. Said again, it is refused as
-        confirmed already, and nothing is recorded twice.
-        """
-        if by != OPERATOR and not may_hold_training(self.standing(by), school):
-            reason = "this is for the school's principal or the training coordinator to enter"
-            raise Refused("C-TRN-3", reason, "by")
-        known = self.reference.current()
-        if school is not None and school not in known.schools(self.today()):
-            raise Refused("C-TRN-3", "choose a school of the program", "school")
-        people = {each.staff for each in known.people(self.today())}
-        if not people.issuperset(staff):
-            raise Refused("C-TRN-3", "choose from the staff in the directory", "staff")
-        for officer in officers:
-            self._check_listed(officer)
-        catalogs = self.shelf.catalogs()
-        held = hold(
-            catalogs,
-            today=self.today(),
-            requirement=requirement,
-            held_on=held_on,
-            school=school,
-            hours=hours,
-            officers=tuple(dict.fromkeys(officers)),
-            staff=tuple(dict.fromkeys(staff)),
-        )
-
-        def once() -> None:
-            session = TrainingSession.begin(held, by=by)
-            files = [self._attended(officer, held, by) for officer in held.officers]
-            self.save(session, *files)
-
-        self.retried(once)
-
-    def _attended(self, officer: str, held: Any, by: str) -> OfficerFile:
-        file, catalogs = self.file(officer, by), self.shelf.catalogs()
-        entered = Entered(
-            held.requirement, held.held_on, self.org, hours=held.hours, school=held.school
-        )
-        facts = domain.facts_of(entered, catalogs, self.keeper, today=self.today())
-        if domain.is_confirmed(file, facts, self.keeper):
-            reason = "an officer's attendance of this training is confirmed already: leave it out"
-            raise Refused("C-TRN-3", reason, "officers")
-        confirmed = domain.confirm(
-            file, facts, self.keeper, today=self.today(), channel=Channel.PAGE
-        )
-        file.record(confirmed, by=by)
-        return file
-
-    def _due(self, record: Record, listed: dict[str, date]) -> list[Happened]:
-        events = super()._due(record, listed)
-        if record.officer in listed:
-            listed_on = listed[record.officer]
-            events += gate_changes(record, listed_on, self.rules(), self.today())
-        return events
-
-
-def staff_trainings(desk: TrainingDesk) -> list[str]:
-    """The requirements of today that are of school staff (C-TRN-3)."""
-    in_force = desk.shelf.catalogs().in_force(desk.today(), desk.today())
-    return [each for each, found in in_force.items() if found.requirement.kind is Kind.STAFF]
 
 
 def _in_order(officer: str) -> tuple[int, str]:

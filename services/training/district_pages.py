@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.training.application import staff_trainings
+from services.training.district_desk import staff_trainings
 from services.training.pages import MatrixPages, day_of, ground_of
 from services.training.words import KEPT_BY
 from shared.errors import Refused
@@ -16,7 +16,7 @@ from shared.web import Form, FormProblem, Pages, Staff, form_of
 from shared.web.inputs import people_of
 
 if TYPE_CHECKING:
-    from services.training.application import DistrictDesk
+    from services.training.district_desk import DistrictDesk
 
 
 class DistrictPages(MatrixPages):

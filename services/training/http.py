@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from services.training.application import AgencyDesk, DistrictDesk, TrainingDesk
+    from services.training.agency_desk import AgencyDesk
+    from services.training.application import TrainingDesk
+    from services.training.district_desk import DistrictDesk
     from shared.service import LinkStatus
     from shared.settings import Settings
     from shared.web import DemoPerson

@@ -28,7 +28,8 @@ from shared.tables import Columns, Row, read_table
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from services.training.application import AgencyDesk, TrainingDesk
+    from services.training.agency_desk import AgencyDesk
+    from services.training.application import TrainingDesk
     from services.training.requirements import Catalogs
 
 RECORDS = Columns(

@@ -20,7 +20,7 @@ from shared.wire.intake import NotAnEvent, SentEvent, sent_event
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.training.application import AgencyDesk
+    from services.training.agency_desk import AgencyDesk
     from services.training.words import Channel
 
 TYPE = "training.confirmation.v1"

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from services.training.events import FileEvent
 
 REASONS_CHARACTERS_MAX = 10_000
+KINDS = [kind for kinds in GROUPS.values() for kind in kinds]
+"""In the order of the matrix."""
 DONE = {
     "confirm": "the training is confirmed",
     "known": "this training was confirmed already, and nothing was recorded",
@@ -245,6 +247,7 @@ class MatrixPages:
         cells: tuple[Cell, ...] = ()
         if listed_on is not None:
             cells = row(record, listed_on, Asked(desk.rules(), today, today))
+            cells = tuple(sorted(cells, key=lambda cell: KINDS.index(cell.requirement.kind)))
         history = cast("list[FileEvent]", desk.events_of(desk.file_id(officer)))
         return {
             "officer": officer,

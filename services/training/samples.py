@@ -17,7 +17,9 @@ from services.training.importing import load_catalog, load_records, read_employe
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from services.training.application import AgencyDesk, DistrictDesk, TrainingDesk
+    from services.training.agency_desk import AgencyDesk
+    from services.training.application import TrainingDesk
+    from services.training.district_desk import DistrictDesk
     from shared.handed_back import Loaded
     from shared.settings import Settings
 

@@ -24,7 +24,7 @@ class TrainingSession(Aggregate):
 
 
 class TrainingHeld(CreatedEvent):
-    """The district held a training; an officer's attendance is in their file (C-TRN-3, C-TRN-4)."""
+    """The district held a training, which officers join too (C-TRN-3, C-TRN-4, C-TRN-8)."""
 
     TOPIC: ClassVar[str] = "session.held"
 

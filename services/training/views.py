@@ -40,6 +40,7 @@ LOOKS = {
     Status.EXPIRED: Look("✕", "late"),
     Status.MISSING: Look("!", "late"),
 }
+# what each organisation provides, beside the other's (C-TRN-1, C-TRN-2)
 GROUPS = {
     "Topics of the law, kept by the agency": (Kind.TOPIC, Kind.ON_THE_JOB),
     "Courses and hours of the agency": (Kind.COURSE, Kind.HOURS),
@@ -234,7 +235,8 @@ def _facts(facts: Facts) -> str:
         told.append(f"{facts.hours:g} hours")
     if facts.days:
         told.append(f"{facts.days} days on the job")
-    told.append(f"valid until {facts.expires_on}" if facts.expires_on else "valid for good")
+    if facts.expires_on:
+        told.append(f"valid until {facts.expires_on}")
     if facts.evidence:
         told.append(f"evidence SHA-256 {facts.evidence.sha256[:12]}...")
     return ", ".join(told)

@@ -155,5 +155,5 @@ def test_what_the_service_publishes_is_what_published_says(data: Path) -> None:
             for publication in district.publish(event)
         ]
     assert told.count((AGENCY, "directory.school_listed.v1")) == 3
-    assert told.count(("own", "directory.staff_appointed.v1")) == 11
+    assert told.count(("own", "directory.staff_appointed.v1")) == 12
     assert (AGENCY, "directory.staff_appointed.v1") not in told

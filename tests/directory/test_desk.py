@@ -35,7 +35,7 @@ def test_data_9_the_sample_program_loads_and_loading_it_again_changes_nothing(
     first = load_folder(empty, PROGRAM / DISTRICT, by="setup")
     assert {name: outcome.recorded for name, outcome in first.items()} == {
         "schools.csv": 3,
-        "staff.csv": 11,
+        "staff.csv": 12,
         "calendar-2025-26.json": 1,
         "calendar-2026-27.json": 1,
         "policy.json": 1,

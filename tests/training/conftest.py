@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from services.training.application import AgencyDesk, DistrictDesk
+    from services.training.agency_desk import AgencyDesk
+    from services.training.district_desk import DistrictDesk
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import services.training
-from services.training.application import OPERATOR, AgencyDesk, DistrictDesk, TrainingDesk
+from services.training.agency_desk import AgencyDesk
+from services.training.application import OPERATOR, TrainingDesk
+from services.training.district_desk import DistrictDesk
 from services.training.domain import Entered
 from services.training.events import Confirmed, FileOpened
 from services.training.importing import load_catalog

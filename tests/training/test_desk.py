@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.training.application import OPERATOR, SYSTEM, AgencyDesk, DistrictDesk, TrainingDesk
+from services.training.agency_desk import AgencyDesk
+from services.training.application import OPERATOR, SYSTEM, TrainingDesk
+from services.training.district_desk import DistrictDesk
 from services.training.events import Expired, ExpiryNoticed, GateClosed, GateOpened
 from services.training.importing import load_catalog
-from services.training.views import due_list
+from services.training.views import due_list, lines
 from services.training.words import Channel, Ground, Outcome, Status
 from shared.contracts.training import OfficerClearedV1, OfficerNotClearedV1, TrainingHeldV1
 from shared.errors import Refused
@@ -201,6 +203,36 @@ def test_trn_3_attendance_of_a_training_is_in_each_officers_file_or_in_none(
     with pytest.raises(Refused, match="confirmed already"):
         district.hold_training(**held, officers=[OTHER_OFFICER, OFFICER])
     assert district.last_position() == position
+
+
+def test_trn_8_an_officer_joins_a_meeting_of_the_staff_and_nobody_owes_it(
+    agency: AgencyDesk, district: DistrictDesk, crossing: Crossing
+) -> None:
+    district.hold_training(
+        by=PRINCIPAL,
+        requirement="D-STAFFMTG",
+        held_on=TODAY,
+        school=SCHOOL,
+        hours=1,
+        officers=[OFFICER],
+        staff=[PRINCIPAL],
+    )
+    crossing.carry()
+    for desk, by in ((agency, COORDINATOR), (district, DISTRICT_COORDINATOR)):
+        proof = desk.record_of(OFFICER, by).proof("district", 1)
+        assert proof is not None
+        assert (proof.facts.requirement, proof.facts.school) == ("D-STAFFMTG", SCHOOL)
+        (row, _) = desk.matrix(by, as_of=TODAY, known_on=TODAY)
+        assert "D-STAFFMTG" not in {cell.requirement.id for cell in row.cells}
+
+
+def test_trn_2_what_the_district_provides_stands_beside_what_the_agency_confirms(
+    agency: AgencyDesk, crossing: Crossing
+) -> None:
+    rows = agency.matrix(COORDINATOR, as_of=TODAY, known_on=TODAY)
+    kept_by = {each["requirement"]: each["kept_by"] for each in lines(rows)}
+    assert (kept_by["T-DEVEL"], kept_by["D-NEWEMP"]) == ("agency", "district")
+    assert set(kept_by.values()) == {"agency", "district"}
 
 
 # --- Catalogs -------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.training.application import OPERATOR, AgencyDesk
+from services.training.agency_desk import AgencyDesk
+from services.training.application import OPERATOR
 from services.training.importing import load_records, read_employees
 from services.training.words import Channel, Status
 from shared.contracts.directory import OfficerListedV1

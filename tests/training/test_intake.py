@@ -16,7 +16,7 @@ from shared.contracts.training import ConfirmationAnswerV1, SubmissionRejectedV1
 from tests.training.samples import OFFICER, TODAY, tell
 
 if TYPE_CHECKING:
-    from services.training.application import AgencyDesk
+    from services.training.agency_desk import AgencyDesk
 
 DATA: dict[str, Any] = {
     "officer": OFFICER,

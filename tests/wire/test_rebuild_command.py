@@ -122,7 +122,9 @@ def test_the_accord_command_rebuilds_what_services_show(data: Path) -> None:
         result = CliRunner().invoke(accord, arguments)
         return result.stdout if result.exit_code == 0 else str(result.exception)
 
-    assert "choose one of docket, reference, register, tray, wire_letters" in given("nothing")
-    for name in ("docket", "reference", "register", "tray"):
+    known = "docket, reference, register, training_catalogs, training_files, training_held, tray"
+    assert f"choose one of {known}, wire_letters" in given("nothing")
+    assert "complaints and training have a reference each" in given("reference")
+    for name in ("docket", "register", "tray", "training_files"):
         assert json.loads(given(name, "--json", "--check"))["differences"] == []
         assert json.loads(given(name, "--json"))["view"] == name

@@ -1,0 +1,132 @@
+"""A confirmation from the agency's training system to the district's matrix, over the real bus."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import nats
+import pytest
+
+from services.training.__main__ import agency_desk, district_desk
+from services.training.events import GateClosed, GateOpened
+from services.training.words import Channel
+from shared.settings import Settings
+from tests.end_to_end.program import AGENCY, DISTRICT, ROOT, Program, eventually
+
+if TYPE_CHECKING:
+    from services.training.record import Proof
+
+pytestmark = pytest.mark.xdist_group("end to end")  # they share the running program
+
+OFFICER = "officer-15"
+TODAY = datetime.now(ZoneInfo("America/Los_Angeles")).date()
+EVENT: dict[str, Any] = {
+    "specversion": "1.0",
+    "type": "training.confirmation.v1",
+    "source": "/snohomish-pd/records",
+    "id": "row-4711",
+    "data": {
+        "officer": OFFICER,
+        "requirement": "A-FACPR",
+        "completed_on": (TODAY - timedelta(days=20)).isoformat(),
+        "provider": "Sample agency academy",
+        "reference": "C-04711",
+    },
+}
+
+
+def ask(program: Program, event: Any) -> dict[str, Any]:
+    """Send it as any NATS client would, and give the answer."""
+
+    async def asked() -> dict[str, Any]:
+        agency = program.ready["agency"]
+        client = await nats.connect(agency["nats"], nkeys_seed=agency["nats_seed_file"])
+        try:
+            subject = f"ingest.{AGENCY}.training.confirmation"
+            reply = await client.request(subject, json.dumps(event).encode(), timeout=10)
+            answer: dict[str, Any] = json.loads(reply.data)
+            return answer
+        finally:
+            await client.close()
+
+    return asyncio.run(asked())
+
+
+def at_the_district(program: Program, number: int) -> Proof | None:
+    with district_desk(Settings.of(DISTRICT, program.data)) as desk:
+        record = desk.files.entry(desk.file_id(OFFICER))
+        return None if record is None else record.proof("agency", number)
+
+
+def test_trn_6_a_message_of_the_training_system_reaches_the_districts_matrix(
+    program: Program,
+) -> None:
+    answer = ask(program, EVENT)
+    assert (answer["accepted"], answer["recorded"]) == (True, True), answer
+    began = time.monotonic()
+    proof = eventually(lambda: at_the_district(program, answer["number"]))
+    assert time.monotonic() - began < 5
+    assert proof.channel is Channel.COUNTERPART
+    assert proof.facts.reference == ""
+    assert ask(program, EVENT) == {**answer, "recorded": False}
+
+
+def test_trn_6_a_malformed_message_is_answered_with_reasons(program: Program) -> None:
+    answer = ask(program, {**EVENT, "id": "row-2", "data": {"officer": "Jordan Sample"}})
+    assert not answer["accepted"]
+    assert [each["field"] for each in answer["reasons"]] == [
+        "officer",
+        "requirement",
+        "completed_on",
+        "provider",
+    ]
+    assert "Jordan" not in json.dumps(answer)
+
+
+def test_trn_13_the_sample_program_is_judged_and_the_agency_is_told(program: Program) -> None:
+    def gates(build: Any, org: str) -> list[tuple[str, bool]]:
+        with build(Settings.of(org, program.data)) as desk:
+            return [
+                (event.officer, event.judgement.deciding.cleared)
+                for _, event in desk.history(0, 10_000)
+                if isinstance(event, GateOpened | GateClosed)
+            ]
+
+    def last() -> dict[str, bool] | None:
+        here, there = gates(district_desk, DISTRICT), gates(agency_desk, AGENCY)
+        same = here == there and len({officer for officer, _ in here}) == 3
+        return dict(here) if same else None
+
+    assert eventually(last) == {"officer-12": False, "officer-15": True, "officer-21": False}
+
+
+def test_data_9_records_are_imported_beside_the_running_service_and_again_change_nothing(
+    program: Program, tmp_path: Path
+) -> None:
+    file = tmp_path / "records.csv"
+    day = f"{TODAY - timedelta(days=40):%m/%d/%Y}"
+    file.write_text(
+        "Employee ID,Course Code,Provider,Completed Date,Hours,Status\n"
+        f"officer-15,HAR-A,Sample agency academy,{day},2.0,Completed\n"
+        f"officer-15,NONE,Sample agency academy,{day},2.0,Completed\n"
+    )
+    command = [sys.executable, "-m", "services", "import", "training", str(file)]
+    command += ["--org", AGENCY, "--data", str(program.data), "--json"]
+
+    def imported() -> tuple[int, dict[str, Any]]:
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        return result.returncode, json.loads(result.stdout)
+
+    code, first = imported()
+    assert (code, first["recorded"], first["unchanged"]) == (1, 1, 0)
+    assert [back["field"] for back in first["handed_back"]] == ["course code"]
+    code, again = imported()
+    assert (code, again["recorded"], again["unchanged"]) == (1, 0, 1)
