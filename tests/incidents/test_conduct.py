@@ -22,8 +22,10 @@ from services.incidents.words import (
 )
 from shared.contracts.training import TrainingHeldV1
 from shared.errors import Refused
+from shared.hearing import heard
 from shared.who_may import Acting
 from tests.incidents.samples import (
+    CALENDAR,
     CLERK,
     DIRECTOR,
     DISTRICT,
@@ -255,8 +257,6 @@ def test_int_6_each_request_is_reviewed_within_five_school_days(
 def test_time_5_a_closure_moves_the_review_and_the_move_is_told(
     district: DistrictDesk, at: At
 ) -> None:
-    from tests.incidents.samples import CALENDAR, heard  # noqa: PLC0415  # for this test alone
-
     request = ask(district)
     moved = CALENDAR.model_copy(
         update={

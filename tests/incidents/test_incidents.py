@@ -485,8 +485,8 @@ def test_role_2_the_district_asks_why_no_alternative_served_and_is_told(
 def test_data_4_only_the_own_school_the_director_and_the_data_officer_read(
     district: DistrictDesk, crossed: Crossing
 ) -> None:
-    assert district.incident(NUMBER, by=PRINCIPAL)
-    assert district.incident(NUMBER, by=DIRECTOR)
+    for reader in (PRINCIPAL, DIRECTOR):
+        assert district.incident(NUMBER, by=reader).reference == NUMBER
     refused("C-DATA-4", "by", lambda: district.incident(NUMBER, by=OTHER_PRINCIPAL))
     refused("C-DATA-4", "by", lambda: district.incident(NUMBER, by=CLERK))
     assert district.incidents(by=OTHER_PRINCIPAL) == []

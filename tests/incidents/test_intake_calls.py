@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from services.incidents.calls_desk import CallsDesk
 from services.incidents.importing import load_places
 from services.incidents.intake import answered, of_agency, of_district
 from services.incidents.words import Channel
@@ -14,7 +15,6 @@ from shared.who_may import OPERATOR
 from tests.incidents.samples import NUMBER, OFFICER, SCHOOL, TODAY, instant
 
 if TYPE_CHECKING:
-    from services.incidents.calls_desk import CallsDesk
     from services.incidents.district_desk import DistrictDesk
     from shared.contracts.incidents import AnswerV1
 
@@ -34,7 +34,7 @@ INTERACTION = {
 def send(
     desk: CallsDesk | DistrictDesk, name: str, data: Any, event_id: str = "1", **other: Any
 ) -> AnswerV1:
-    kinds: Any = of_agency(desk) if hasattr(desk, "blotter") else of_district(desk)
+    kinds = of_agency(desk) if isinstance(desk, CallsDesk) else of_district(desk)
     kind = next(each for each in kinds if each.name == name)
     event = {
         "specversion": "1.0",
