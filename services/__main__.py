@@ -44,11 +44,14 @@ PAGES = {
         ("Docket (staff)", "complaints", "/docket"),
         ("Appeals (superintendent)", "complaints", "/appeals"),
         ("Training matrix (staff)", "training", "/"),
+        ("Incidents (principals, director)", "incidents", "/"),
+        ("Log an interaction", "incidents", "/interactions/new"),
         ("Directory", "directory", "/"),
     ),
     "agency": (
         ("Inbox (reviewers)", "complaints", "/inbox"),
         ("Training matrix (staff)", "training", "/"),
+        ("Blotter (reviewers)", "incidents", "/"),
         ("Directory", "directory", "/"),
     ),
 }
@@ -80,7 +83,7 @@ def _built_by(name: str) -> Callable[[Settings], Service]:
 
 
 SERVICES: Mapping[str, Callable[[Settings], Service]] = {
-    name: _built_by(name) for name in ("complaints", "directory", "training")
+    name: _built_by(name) for name in ("complaints", "directory", "incidents", "training")
 }
 
 
@@ -227,11 +230,13 @@ app.command("break-glass", rich_help_panel=RUN)(emergency.break_glass_command(SE
 
 def _imports() -> typer.Typer:
     from services.complaints import cli as complaints
+    from services.incidents import cli as incidents
     from services.training import cli as training
 
     imports = typer.Typer()
     directory.register(imports)
     complaints.register(imports)
+    incidents.register(imports)
     training.register(imports)
     return imports
 
@@ -245,7 +250,8 @@ def _letters() -> typer.Typer:
 app.add_typer(
     _filled_when_used(_imports),
     name="import",
-    help="Bring in what others wrote: calendars, policies, schools, staff, tips, training.",
+    help="Bring in what others wrote: calendars, policies, schools, staff, tips,"
+    " training, calls for service, students.",
     rich_help_panel=TELL,
 )
 directory.register_days(app, TELL)
@@ -320,7 +326,7 @@ def _load_samples(data: Path) -> None:
     from shared.cli.run import ORGANISATIONS
     from shared.settings import Settings
 
-    for name in ("directory", "complaints", "training"):
+    for name in ("directory", "complaints", "training", "incidents"):
         load = import_module(f"services.{name}.samples").load_samples
         for org in ORGANISATIONS:
             load(Settings.of(org.slug, data))

@@ -30,9 +30,9 @@ def secret(file: Path, make: Callable[[], bytes]) -> bytes:
     return file.read_bytes()
 
 
-def outside_token(folder: Path, service: str, user: str) -> str:
-    """What a system outside Accord shows a service over HTTP, as it shows its key on the bus."""
-    file = folder / "secrets" / service / f"{user}.token"
+def outside_token(folder: Path, service: str) -> str:
+    """What a system outside Accord shows a service over HTTP; made when absent."""
+    file = folder / "secrets" / service / "outside.token"
     return secret(file, lambda: token_urlsafe(TOKEN_BYTES).encode()).decode()
 
 

@@ -60,19 +60,21 @@ class Unreadable(Exception):
         self.back = HandedBack(line, field, reason, fix)
 
 
-def check_size(content: bytes) -> None:
+def check_size(content: bytes, bytes_max: int = FILE_BYTES_MAX) -> None:
     """Refuse an empty file, and one too large to be what it should be."""
     if not content.strip():
         raise Unreadable("the file is empty", "choose the file that holds the data")
-    if len(content) > FILE_BYTES_MAX:
+    if len(content) > bytes_max:
         raise Unreadable(
-            f"the file is larger than {FILE_BYTES_MAX:,} bytes",
+            f"the file is larger than {bytes_max:,} bytes",
             "check that it is the right file, or split it",
         )
 
 
 def plain(text: str) -> str:
     """Return text for one line; refuse what no screen or database shows as it is."""
+    if text.isascii() and text.isprintable():
+        return text  # as nearly all are, and told apart at once
     if any(category(letter) in UNSEEN for letter in text):
         raise ValueError("it holds a control character: remove it")
     return text

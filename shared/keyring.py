@@ -13,13 +13,14 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, LargeBinary, MetaData, String, Table, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Column, LargeBinary, MetaData, String, Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from shared.files import secret
 from shared.sealed import Sealed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
     from uuid import UUID
 
@@ -30,6 +31,8 @@ KEY_BITS = 256
 KEPT_SECONDS = 5.0
 """How long a key is remembered after it was read."""
 KEPT_MAX = 4_096
+ASKED_MAX = 500
+"""Keys in one question."""
 
 KEYS = Table(
     "keys",
@@ -90,6 +93,29 @@ class Keyring:
             raise Erased(f"no key for subject {sealed.subject}")
         return _decrypt(AESGCM(key), b64decode(sealed.box), sealed.subject).decode()
 
+    def seal_all(self, texts: Mapping[UUID, str]) -> dict[UUID, Sealed]:
+        """Seal one text for each of many subjects; about whom nothing more is kept is left out."""
+        wrapped = self._wrapped(texts)
+        if missing := texts.keys() - wrapped.keys():
+            self._make_keys(missing)
+            wrapped |= self._wrapped(missing)
+        boxes = {
+            subject: _encrypt(AESGCM(key), texts[subject].encode(), subject)
+            for subject, key in self._unwrapped(wrapped)
+        }
+        return {
+            subject: Sealed(subject=subject, box=b64encode(box).decode())
+            for subject, box in boxes.items()
+        }
+
+    def open_all(self, boxes: Iterable[Sealed]) -> dict[UUID, str]:
+        """Open one box of each of many subjects; those whose key is gone are left out."""
+        of = {sealed.subject: b64decode(sealed.box) for sealed in boxes}
+        return {
+            subject: _decrypt(AESGCM(key), of[subject], subject).decode()
+            for subject, key in self._unwrapped(self._wrapped(of))
+        }
+
     def derived(self, purpose: str) -> bytes:
         """32 bytes that only the holder of the master key can tell, the same for one purpose."""
         return hmac.digest(self._derivation, purpose.encode(), "sha256")
@@ -121,16 +147,41 @@ class Keyring:
         self._kept[subject] = (key, time.monotonic() + KEPT_SECONDS)
         return key
 
+    def _wrapped(self, subjects: Iterable[UUID]) -> dict[UUID, bytes]:
+        """What the table holds of some subjects."""
+        wanted = {str(subject): subject for subject in subjects}
+        names = list(wanted)
+        wrapped: dict[UUID, bytes] = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(names), ASKED_MAX):
+                some = KEYS.c.subject.in_(names[start : start + ASKED_MAX])
+                for name, key in connection.execute(select(KEYS).where(some)):
+                    wrapped[wanted[name]] = key
+        return wrapped
+
+    def _unwrapped(self, wrapped: Mapping[UUID, bytes]) -> Iterator[tuple[UUID, bytes]]:
+        for subject, key in wrapped.items():
+            if key != DESTROYED:
+                yield subject, _decrypt(self._master, key, subject)
+
+    def _make_keys(self, subjects: Iterable[UUID]) -> None:
+        """Make keys in one transaction; where somebody else was first, theirs counts."""
+        rows = [
+            {
+                "subject": str(subject),
+                "wrapped": _encrypt(self._master, AESGCM.generate_key(KEY_BITS), subject),
+            }
+            for subject in subjects
+        ]
+        with self._engine.begin() as connection:
+            postgres = connection.dialect.name == "postgresql"
+            new = postgresql.insert(KEYS) if postgres else sqlite.insert(KEYS)
+            connection.execute(new.on_conflict_do_nothing(), rows)
+
     def _new_key(self, subject: UUID) -> bytes:
-        key = AESGCM.generate_key(KEY_BITS)
-        row = {"subject": str(subject), "wrapped": _encrypt(self._master, key, subject)}
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(KEYS).values(row))
-        except IntegrityError:
-            first = self._key(subject)
-            assert first is not None, "the key that was made first is there"
-            return first
+        self._make_keys([subject])
+        key = self._key(subject)
+        assert key is not None, "it was made by us, or by who was first"
         return key
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from shared.calendars import written_day
 from shared.errors import Refused
-from shared.handed_back import HandedBack, Unreadable, check_size, plain
+from shared.handed_back import FILE_BYTES_MAX, HandedBack, Unreadable, check_size, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,13 +68,13 @@ class Table:
     handed_back: tuple[HandedBack, ...]
 
 
-def read_table(content: bytes, known: Columns) -> Table:
-    """Read a file.
+def read_table(content: bytes, known: Columns, bytes_max: int = FILE_BYTES_MAX) -> Table:
+    """Read a file of so many bytes at most.
 
     Raises:
         Unreadable: nothing in it can be used: it is empty, too large, or lacks a column.
     """
-    check_size(content)
+    check_size(content, bytes_max)
     if content.startswith(UTF_16):
         raise Unreadable("the file is UTF-16", "save it as CSV UTF-8")
     records = _records(content.decode("utf-8-sig", errors="surrogateescape"))

@@ -14,6 +14,9 @@ from services.complaints.review_desk import ReviewsDesk
 from services.complaints.rights import AUDITOR
 from services.complaints.tipline import TipLine
 from services.directory.application import DirectoryDesk
+from services.incidents.calls_desk import CallsDesk
+from services.incidents.district_desk import DistrictDesk as IncidentsAtDistrict
+from services.incidents.rights import DATA_OFFICER, OFFICER
 from services.training.agency_desk import AgencyDesk
 from services.training.district_desk import DistrictDesk
 from shared.contracts.directory import Role
@@ -38,6 +41,14 @@ TABLES: dict[str, tuple[tuple[type[Commanded], ...], Sequence[str]]] = {
     "Complaints at the agency": ((ReviewsDesk,), (*AT_THE_AGENCY, AUDITOR)),
     "Training at the district": ((DistrictDesk,), (*AT_THE_DISTRICT, AUDITOR, OPERATOR)),
     "Training at the agency": ((AgencyDesk,), (*AT_THE_AGENCY, AUDITOR, OPERATOR)),
+    "Incidents at the district": (
+        (IncidentsAtDistrict,),
+        (*AT_THE_DISTRICT, DATA_OFFICER, OFFICER, AUDITOR, OPERATOR),
+    ),
+    "Calls at the agency": (
+        (CallsDesk,),
+        (*AT_THE_AGENCY, DATA_OFFICER, OFFICER, AUDITOR, OPERATOR),
+    ),
     "The directory of either": ((DirectoryDesk,), (*get_args(Role), AUDITOR, OPERATOR)),
 }
 

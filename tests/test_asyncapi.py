@@ -25,7 +25,9 @@ ORGANISATIONS: dict[Any, tuple[str, str]] = {
     "agency": ("snohomish-pd", "snohomish-sd"),
 }
 SERVICES = [
-    (kind, name) for kind in ORGANISATIONS for name in ("complaints", "directory", "training")
+    (kind, name)
+    for kind in ORGANISATIONS
+    for name in ("complaints", "directory", "incidents", "training")
 ]
 
 

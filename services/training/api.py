@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from services.training.application import TrainingDesk
     from shared.settings import Settings
 
-SYSTEM_USER = "ingest-training"
-"""The agency's training system, on the bus and over HTTP."""
-
 
 class CellShown(BaseModel):
     """How one officer stands to one requirement (C-TRN-11)."""
@@ -69,7 +66,7 @@ def router(desk: TrainingDesk) -> APIRouter:
 def system_router(desk: AgencyDesk, settings: Settings) -> APIRouter:
     """The route of the agency's training system, which may confirm and nothing else."""
     routes = APIRouter(prefix="/api", tags=["training"])
-    token = outside_token(settings.folder, "training", SYSTEM_USER)
+    token = outside_token(settings.folder, "training")
 
     async def confirm(
         request: Request, response: Response, authorization: Annotated[str, Header()] = ""

@@ -22,7 +22,7 @@ SHOWN_MAX = 20
 """Rows handed back that are shown; the file has all."""
 
 
-def content_of(file: Path) -> bytes:
+def content_of(file: Path, bytes_max: int = FILE_BYTES_MAX) -> bytes:
     """What is in a file, no more than an import takes.
 
     Raises:
@@ -30,7 +30,7 @@ def content_of(file: Path) -> bytes:
     """
     try:
         with file.open("rb") as opened:
-            return opened.read(FILE_BYTES_MAX + 1)
+            return opened.read(bytes_max + 1)
     except OSError as error:
         raise CannotRun(f"{file} can't be read: {error.strerror}") from error
 
@@ -75,10 +75,10 @@ def _show(kind: str, file: Path, loaded: Loaded) -> None:
         table.add_row(line, escape(back.field or ""), escape(back.reason), escape(back.fix))
     console.print(table)
     if loaded.columns:
-        console.print(escape(_hand_back(file, loaded)))
+        console.print(escape(hand_back(file, loaded)))
 
 
-def _hand_back(file: Path, loaded: Loaded) -> str:
+def hand_back(file: Path, loaded: Loaded) -> str:
     """Write the rows that were not loaded beside the file, for their owner alone; say where."""
     rejected = file.with_name(f"{file.name}.rejected.csv")
     content = write_rejected(loaded.columns, loaded.handed_back)

@@ -6,7 +6,7 @@
 |---|---|---|
 | `secrets/<user>/nats.seed` | its key for the bus | that service, auditor or outside system |
 | `secrets/<service>/master.key`, `session.key` | what it seals and signs with | that service |
-| `secrets/<service>/ingest-*.token` | what an outside system shows over HTTP | both |
+| `secrets/<service>/outside.token` | what an outside system shows over HTTP | both |
 | `secrets/server/` | keys of the server and the link | the NATS server |
 | `secrets/authority/` | the authority's key | `accord set-up` |
 | `secrets/proxy/` | key of the proxy, if there is one | the proxy |
@@ -32,7 +32,7 @@ from shared.files import outside_token, secret, write_whole
 from shared.keyring import master_key
 from shared.wire import server
 from shared.wire.certificates import Paths, certify, is_authority
-from shared.wire.permits import INGEST, permits
+from shared.wire.permits import permits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,9 +132,7 @@ def set_up(data: Path, plan: Plan) -> Card:
     secrets.chmod(0o700)
     for service in plan.services:
         _keep_service(secrets, service)
-    for user, hearing in INGEST[plan.kind].items():
-        for service in plan.services.keys() & set(hearing):
-            outside_token(folder, service, user)
+        outside_token(folder, service)
     certify(folder, plan.org, plan.hosts, sites=plan.sites)
     leaf = _leaf_key(folder) if plan.kind == "agency" else None
     card = Card(org=plan.org, kind=plan.kind, authority=paths.authority.read_text(), leaf_key=leaf)

@@ -48,10 +48,10 @@ def secrets_of(part: Path) -> list[str]:
 def test_each_part_holds_the_secrets_of_its_name_and_no_others(folder: Path, parts: Path) -> None:
     make_passwords(folder, PLAN.services)
     hand_out(folder, parts)
-    own = ("master.key", "nats.seed", "session.key", "store.password")
+    own = ("master.key", "nats.seed", "outside.token", "session.key", "store.password")
     passwords = ("complaints.password", "directory.password", "password")
     assert {name: secrets_of(parts / name) for name in PARTS} == {
-        "complaints": [f"complaints/{name}" for name in ("ingest-district-system.token", *own)],
+        "complaints": [f"complaints/{name}" for name in own],
         "directory": [f"directory/{name}" for name in own],
         "nats": [],
         "postgres": [f"postgres/{name}" for name in passwords],

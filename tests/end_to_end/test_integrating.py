@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import jsonschema  # type: ignore[import-untyped]  # ships no types
 import pytest
 
-from services.training.api import SYSTEM_USER
 from shared.settings import Settings
 from tests.end_to_end.program import AGENCY, ROOT, Program
 
@@ -37,9 +36,7 @@ def given(program: Program) -> dict[str, str]:
     return {
         "AGENCY": AGENCY,
         "ACCORD_URL": program.url("agency", "", "training"),
-        "TOKEN_FILE": str(
-            settings.folder.resolve() / "secrets" / "training" / f"{SYSTEM_USER}.token"
-        ),
+        "TOKEN_FILE": str(settings.folder.resolve() / "secrets" / "training" / "outside.token"),
         "NATS_URL": settings.nats_url,
         "NATS_SEED": str(settings.seed_file("ingest-training")),
         "NATS_CA": settings.nats_ca_file.format(folder=settings.folder.resolve()),

@@ -13,7 +13,6 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from services.training.api import SYSTEM_USER
 from services.training.words import Channel
 from tests.training.samples import (
     COORDINATOR,
@@ -240,7 +239,7 @@ def test_every_page_fits_a_narrow_screen(agency: Site[AgencyDesk], browser: Brow
 def test_trn_6_the_training_systems_token_confirms_and_opens_nothing_else(
     agency: Site[AgencyDesk],
 ) -> None:
-    file = agency.settings.folder / "secrets" / "training" / f"{SYSTEM_USER}.token"
+    file = agency.settings.folder / "secrets" / "training" / "outside.token"
     token, mode = file.read_text(), file.stat().st_mode & 0o777
     assert mode == 0o600
     with httpx.Client(base_url=agency.url, trust_env=False) as client:

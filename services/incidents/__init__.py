@@ -1,0 +1,1 @@
+"""Calls for service at schools and their outcomes, what officers do there, and its reports."""

@@ -1,0 +1,79 @@
+"""The limits of the incident clauses: clocks as data, checks of what was entered."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from shared.errors import Refused
+from shared.school_calendar import Rule, Unit, due
+
+if TYPE_CHECKING:
+    from shared.school_calendar import Calendars
+
+RECORDING = Rule(unit=Unit.BUSINESS_DAYS, count=1, source="C-DATA-2, our default")
+OUTCOME = Rule(unit=Unit.CALENDAR_DAYS, count=30, source="C-DATA-2")
+CLASSIFICATION = Rule(unit=Unit.BUSINESS_DAYS, count=5, source="C-INC-3, our default")
+FORCE_REVIEW = Rule(unit=Unit.BUSINESS_DAYS, count=10, source="C-INC-11, our default")
+ALTERNATIVES = Rule(unit=Unit.BUSINESS_DAYS, count=5, source="C-ROLE-2")
+AGENCY_CALL = Rule(unit=Unit.BUSINESS_DAYS, count=10, source="C-DATA-2")
+DISCIPLINE = Rule(unit=Unit.SCHOOL_DAYS, count=5, source="C-INC-5, our default")
+ABUSE_ALARM = Rule(unit=Unit.HOURS, count=36, source="C-INC-7")
+ABUSE_REPORT = Rule(unit=Unit.HOURS, count=48, source="RCW 26.44.030, C-INC-7")
+RESTRAINT_PARENT = Rule(unit=Unit.HOURS, count=24, source="RCW 28A.600.485, C-INC-9")
+RESTRAINT_REPORT = Rule(unit=Unit.BUSINESS_DAYS, count=2, source="RCW 28A.600.485, C-INC-9")
+RESTRAINT_LETTER = Rule(unit=Unit.BUSINESS_DAYS, count=5, source="RCW 28A.600.485, C-INC-9")
+RESTRAINT_REVIEW = Rule(unit=Unit.SCHOOL_DAYS, count=10, source="C-INC-10, our default")
+REQUEST_REVIEW = Rule(unit=Unit.SCHOOL_DAYS, count=5, source="C-INT-6")
+REQUEST_RECORDING = Rule(unit=Unit.SCHOOL_DAYS, count=1, source="C-INT-1")
+BOUNDARY_ANSWER = Rule(unit=Unit.SCHOOL_DAYS, count=5, source="C-DISC-3")
+
+TEXT_CHARACTERS_MAX = 20_000
+PERSONS_MAX = 1_000
+YEARS_BACK_MAX = 25
+NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
+CODE = re.compile(r"[A-Za-z0-9]{1,10}")
+OFFICER = re.compile(r"officer-[0-9]{1,6}")
+ASKING = "D-ASKSRO"
+"""The training on when to ask an officer for help (C-INT-5)."""
+
+
+def checked_number(number: str) -> str:
+    """The agency's own number of a call."""
+    given = number.strip().upper()
+    if not NUMBER.fullmatch(given) or not any(map(str.isdigit, given)):
+        fix = "give the agency's number of the call, such as SV25-000123"
+        raise Refused("C-DATA-2", f"the number can't be a call's: {fix}", "number")
+    return given
+
+
+def checked_officers(officers: tuple[str, ...], clause: str) -> tuple[str, ...]:
+    """References of officers, each once."""
+    for officer in officers:
+        if not OFFICER.fullmatch(officer):
+            fix = "give references such as officer-12, never names"
+            raise Refused(clause, f"an officer is not named so: {fix}", "officers")
+    return tuple(dict.fromkeys(officers))
+
+
+def checked_persons(persons: int | None) -> int | None:
+    """How many persons an outcome is of; None where it is not known (C-DATA-3)."""
+    if persons is not None and not 0 <= persons <= PERSONS_MAX:
+        reason = f"persons must be from 0 to {PERSONS_MAX}: correct it"
+        raise Refused("C-DATA-3", reason, "persons")
+    return persons
+
+
+def check_happened(at: datetime, now: datetime, clause: str, field: str) -> None:
+    """Refuse an instant to come, and one so long ago that it must be a mistake."""
+    if at > now + timedelta(minutes=5):
+        raise Refused(clause, f"{field.replace('_', ' ')} is still to come: correct it", field)
+    if at < now - timedelta(days=366 * YEARS_BACK_MAX):
+        raise Refused(clause, f"{field.replace('_', ' ')} is too long ago: correct it", field)
+
+
+def is_late(rule: Rule, since: date, calendars: Calendars, today: date, school: str | None) -> bool:
+    """Whether something is recorded after the day until which it should have been."""
+    found = due(rule, since, calendars, as_of=today, school=school)
+    return found.known and today > found.on

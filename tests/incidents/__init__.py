@@ -1,0 +1,1 @@
+"""The incidents service, clause by clause."""

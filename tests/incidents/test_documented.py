@@ -1,0 +1,194 @@
+"""What is written down is what the code does: the README's table, stored events, the schemas.
+
+`python -m tests.incidents.test_documented` writes the README's rows and the schemas again, and a
+stored sample of each event that has none of its version yet.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+from eventsourcing.persistence import JSONTranscoder, StoredEvent
+
+from services.incidents.call import CallEvent
+from services.incidents.conduct import BoundaryEvent, InteractionEvent, InterventionEvent
+from services.incidents.incident import IncidentEvent
+from services.incidents.kept import KeptEvent
+from services.incidents.published import publish
+from services.incidents.records import ClockEvent
+from services.incidents.students import StudentEvent
+from shared.aggregate import EventMapper
+from shared.contracts import incidents as contracts
+from shared.contracts.base import Contract
+from shared.contracts.incidents import FromAgency, FromDistrict
+from shared.hearing import Heard
+from shared.sealed import Sealed
+from shared.wire.channels import contracts_in
+from tests.incidents.each_event import ONE_OF_EACH
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from shared.aggregate import Event
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "services" / "incidents" / "README.md"
+SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
+STORED = Path(__file__).parent / "stored"
+OTHER = "sample-other"
+MAPPER = EventMapper(JSONTranscoder())
+UNIONS = (
+    CallEvent,
+    IncidentEvent,
+    InteractionEvent,
+    InterventionEvent,
+    BoundaryEvent,
+    ClockEvent,
+    StudentEvent,
+    KeptEvent,
+)
+CONTRACTS: dict[str, type[BaseModel]] = {
+    **{
+        str(each.model_fields["name"].default): each
+        for union in (FromAgency, FromDistrict)
+        for each in contracts_in(union)
+    },
+    "incidents.call.v1": contracts.CallV1,
+    "incidents.classification.v1": contracts.ClassificationV1,
+    "incidents.outcome.v1": contracts.OutcomeV1,
+    "incidents.force.v1": contracts.ForceV1,
+    "incidents.interaction.v1": contracts.InteractionV1,
+    "incidents.noted_call.v1": contracts.NotedCallV1,
+    "incidents.answer.v1": contracts.AnswerV1,
+}
+
+
+def topic(event: Event) -> str:
+    return event.TOPIC
+
+
+def in_the_code(event: Event) -> tuple[str, str, str, str]:
+    clauses = re.findall(r"C-[A-Z]+-\d+", type(event).__doc__ or "")
+    told = [each.contract.name for each in publish(OTHER, event)]
+    leaves = ", ".join(told) or "stays inside"
+    return type(event).__name__, event.TOPIC, ", ".join(clauses), leaves
+
+
+def test_there_is_one_of_each_event() -> None:
+    kinds = {type(event) for event in ONE_OF_EACH}
+    assert kinds == {Heard, *(kind for union in UNIONS for kind in get_args(union))}
+    assert len(kinds) == len(ONE_OF_EACH)
+
+
+def test_the_readme_lists_every_event_as_the_code_has_it() -> None:
+    table = README.read_text("utf-8").partition("## Events")[2]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("|")]
+    assert [tuple(row) for row in rows[2:]] == [in_the_code(event) for event in ONE_OF_EACH]
+
+
+# --- Storage --------------------------------------------------------------------------------------
+
+
+def sample_of(event: Event) -> Path:
+    return STORED / f"{event.TOPIC}.v{event.class_version}.json"
+
+
+def stored(event: Event) -> dict[str, Any]:
+    row = MAPPER.to_stored_event(event)
+    return {"topic": row.topic, "state": json.loads(row.state)}
+
+
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
+def test_aud_1_what_an_earlier_program_stored_is_read_as_it_was_meant(event: Event) -> None:
+    samples = sorted(STORED.glob(f"{event.TOPIC}.v*.json"))
+    assert sample_of(event) in samples
+    for sample in samples:
+        kept = json.loads(sample.read_text("utf-8"))
+        row = StoredEvent(
+            originator_id=event.originator_id,
+            originator_version=event.originator_version,
+            topic=kept["topic"],
+            state=json.dumps(kept["state"]).encode(),
+        )
+        assert MAPPER.to_domain_event(row) == event, sample.name
+
+
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
+def test_aud_1_an_event_whose_shape_changes_has_a_new_version(event: Event) -> None:
+    assert stored(event) == json.loads(sample_of(event).read_text("utf-8"))
+
+
+def test_no_stored_sample_is_of_an_event_that_is_gone() -> None:
+    topics = {event.TOPIC for event in ONE_OF_EACH}
+    assert {sample.name.rsplit(".v", 1)[0] for sample in STORED.iterdir()} == topics
+
+
+# --- What leaves ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
+def test_inc_6_nothing_sealed_leaves_nor_who_did_it(event: Event) -> None:
+    boxes = [value.box for _, value in event if isinstance(value, Sealed)]
+    for audience, contract in publish(OTHER, event):
+        leaving = contract.model_dump_json()
+        assert audience == OTHER
+        assert not [box for box in boxes if box in leaving]
+        assert event.by not in leaving
+
+
+def test_inc_6_each_side_publishes_what_the_other_expects_and_nothing_else() -> None:
+    told = {type(p.contract) for event in ONE_OF_EACH for p in publish(OTHER, event)}
+    assert told == {*contracts_in(FromAgency), *contracts_in(FromDistrict)}
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_inc_6_no_contract_has_a_place_for_a_student_or_a_narrative(name: str) -> None:
+    fields = json.dumps(CONTRACTS[name].model_json_schema()["properties"])
+    for word in ("narrative", "note", "student_", "race", "birth"):
+        assert f'"{word}' not in fields.replace('"noted_on', "")
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_the_committed_schema_is_the_contract(name: str) -> None:
+    committed = json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
+    assert committed == CONTRACTS[name].model_json_schema()
+
+
+def test_no_schema_is_of_a_contract_that_is_gone() -> None:
+    names = {f"{name}.json" for name in CONTRACTS}
+    assert {file.name for file in SCHEMAS.glob("incidents.*")} == names
+
+
+def test_every_contract_is_of_this_service() -> None:
+    for kind in CONTRACTS.values():
+        if issubclass(kind, Contract):
+            assert kind.model_fields["name"].default.startswith("incidents.")
+
+
+def regenerate() -> None:
+    """Write the README's rows, the schemas, and the stored samples that are not there yet."""
+    text, rows = README.read_text("utf-8"), [in_the_code(event) for event in ONE_OF_EACH]
+    head, _, table = text.partition("## Events")
+    header = "\n".join(line for line in table.splitlines()[2:4])
+    written = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    tail = table.partition("\n\n`tests")[2]
+    end = f"\n\n`tests{tail}" if tail else "\n"
+    README.write_text(f"{head}## Events\n\n{header}\n{written}{end}", "utf-8")
+    for name, contract in CONTRACTS.items():
+        write(SCHEMAS / f"{name}.json", contract.model_json_schema())
+    for event in ONE_OF_EACH:
+        if not sample_of(event).exists():
+            write(sample_of(event), stored(event))
+
+
+def write(file: Path, content: dict[str, Any]) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    regenerate()
