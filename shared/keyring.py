@@ -10,7 +10,7 @@ import hmac
 import os
 import time
 from base64 import b64decode, b64encode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table, select, update
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
     from uuid import UUID
+
+    from sqlalchemy import Connection
 
     from shared.wire.store import Store
 
@@ -166,23 +168,29 @@ class Keyring:
 
     def _make_keys(self, subjects: Iterable[UUID]) -> None:
         """Make keys in one transaction; where somebody else was first, theirs counts."""
-        rows = [
-            {
-                "subject": str(subject),
-                "wrapped": _encrypt(self._master, AESGCM.generate_key(KEY_BITS), subject),
-            }
-            for subject in subjects
-        ]
+        rows = [self._row(subject, AESGCM.generate_key(KEY_BITS)) for subject in subjects]
         with self._engine.begin() as connection:
-            postgres = connection.dialect.name == "postgresql"
-            new = postgresql.insert(KEYS) if postgres else sqlite.insert(KEYS)
-            connection.execute(new.on_conflict_do_nothing(), rows)
+            connection.execute(_insert(connection), rows)
 
     def _new_key(self, subject: UUID) -> bytes:
-        self._make_keys([subject])
-        key = self._key(subject)
-        assert key is not None, "it was made by us, or by who was first"
-        return key
+        key = AESGCM.generate_key(KEY_BITS)
+        with self._engine.begin() as connection:
+            made = connection.execute(_insert(connection).values(self._row(subject, key)))
+        if made.rowcount == 1:
+            return key
+        first = self._key(subject)
+        assert first is not None, "the key that was made first is there"
+        return first
+
+    def _row(self, subject: UUID, key: bytes) -> dict[str, Any]:
+        return {"subject": str(subject), "wrapped": _encrypt(self._master, key, subject)}
+
+
+def _insert(connection: Connection) -> Any:
+    """Adds keys where there are none yet."""
+    postgres = connection.dialect.name == "postgresql"
+    new = postgresql.insert(KEYS) if postgres else sqlite.insert(KEYS)
+    return new.on_conflict_do_nothing()
 
 
 def _encrypt(key: AESGCM, plain: bytes, subject: UUID) -> bytes:
