@@ -241,6 +241,14 @@ def _imports() -> typer.Typer:
     return imports
 
 
+def _exports() -> typer.Typer:
+    from services.training import cli as training
+
+    exports = typer.Typer()
+    training.register_exports(exports)
+    return exports
+
+
 def _letters() -> typer.Typer:
     from shared.cli.letters import letters_app
 
@@ -255,6 +263,12 @@ app.add_typer(
     rich_help_panel=TELL,
 )
 directory.register_days(app, TELL)
+app.add_typer(
+    _filled_when_used(_exports),
+    name="export",
+    help="Take out what is known: the training matrix, an officer's badges.",
+    rich_help_panel=ASK,
+)
 app.add_typer(
     _filled_when_used(_letters),
     name="letters",

@@ -1,7 +1,10 @@
-"""Commands of the training service: `accord import training` and `accord import catalog`."""
+"""Commands of the training service: imports of training and catalogs, exports of what is known."""
 
 from __future__ import annotations
 
+import sys
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +22,7 @@ Employees = Annotated[
     Path | None,
     typer.Option(help="CSV with employee_id and officer, for a training system's own numbers."),
 ]
+Reader = Annotated[str, typer.Option("--by", help="Reference of the member of staff it is for.")]
 DATA = Path("data")
 OPERATOR = "operator"
 
@@ -27,6 +31,12 @@ def register(import_app: typer.Typer) -> None:
     """Add this service's imports to `accord import`."""
     import_app.command("training")(training)
     import_app.command("catalog")(catalog)
+
+
+def register_exports(export_app: typer.Typer) -> None:
+    """Add this service's exports to `accord export`."""
+    export_app.command("badges")(badges)
+    export_app.command("matrix")(matrix)
 
 
 def training(
@@ -78,3 +88,58 @@ def catalog(
     with desk_of(Settings.of(org, data)) as desk:
         loaded = load_catalog(desk, content, by=by)
     tell("catalog", file, loaded, as_json=as_json)
+
+
+class Format(StrEnum):
+    """What a matrix is written as."""
+
+    CSV = "csv"
+    PDF = "pdf"
+
+
+def badges(
+    officer: Annotated[str, typer.Argument(help="The officer's reference, such as officer-12.")],
+    org: Org,
+    by: Reader,
+    data: Data = DATA,
+) -> None:
+    """Print the officer's confirmed topics and courses as signed Open Badges 3.0, one a line.
+
+    Each is a JSON Web Token, valid today, and names the officer by reference only.
+    """
+    from services.training import badges as signing
+    from services.training.__main__ import NAME, agency_desk
+    from shared.settings import Settings
+
+    settings = Settings.of(org, data)
+    if settings.kind != "agency":
+        raise CannotRun(f"{org} is a district: only the agency signs for its training (C-TRN-5)")
+    key = signing.issuer_key(settings.folder / "secrets" / NAME / signing.KEY_FILE)
+    with agency_desk(settings) as desk:
+        for token in signing.badges(desk, officer, key, by=by):
+            sys.stdout.write(f"{token}\n")
+
+
+def matrix(
+    org: Org,
+    by: Reader,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day; today without.")
+    ] = None,
+    kind: Annotated[Format, typer.Option("--format", help="What it is written as.")] = Format.CSV,
+    data: Data = DATA,
+) -> None:
+    """Write the training matrix to the standard output, as it was known on a day."""
+    from services.training.__main__ import desk_of
+    from services.training.views import as_csv
+    from shared.settings import Settings
+
+    with desk_of(Settings.of(org, data)) as desk:
+        day = desk.today() if as_of is None else as_of.date()
+        rows = desk.matrix(by, as_of=day, known_on=day)
+        if kind is Format.CSV:
+            sys.stdout.write(as_csv(rows))
+        else:
+            from services.training.paper import as_pdf
+
+            sys.stdout.buffer.write(as_pdf(rows, org=org, as_of=day, printed_at=desk.now()))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -16,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from services.training.compliance import Asked, judge, row
 from services.training.domain import Entered
 from services.training.record import Evidence
-from services.training.views import COLUMNS, GROUPS, LOOKS, due_list, lines, timeline
+from services.training.views import GROUPS, LOOKS, as_csv, due_list, timeline
 from services.training.words import KEPT_BY, Channel, Ground, Kind, Outcome, Status
 from shared.calendars import written_day
 from shared.errors import Refused
@@ -117,12 +115,8 @@ class MatrixPages:
         if errors:
             raise FormProblem(errors, 422)
         rows = [r for r in self._rows(staff, day, known) if officer in {"", r.officer}]
-        text = io.StringIO()
-        writer = csv.DictWriter(text, COLUMNS)
-        writer.writeheader()
-        writer.writerows(lines(rows))
         named = {"Content-Disposition": f'attachment; filename="training-matrix-{day}.csv"'}
-        return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=named)
+        return Response(as_csv(rows), media_type="text/csv; charset=utf-8", headers=named)
 
     def due(self, request: Request, staff: Staff) -> Response:
         """What the coordinator has to see to (C-TIME-11)."""

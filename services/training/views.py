@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -66,6 +68,15 @@ COLUMNS = (
 def lines(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """The matrix for programs: a line a cell."""
     return [line(row.officer, cell) for row in rows for cell in row.cells]
+
+
+def as_csv(rows: Iterable[Row]) -> str:
+    """The matrix for a spreadsheet: a line a cell, each with its reason."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS)
+    writer.writeheader()
+    writer.writerows(lines(rows))
+    return text.getvalue()
 
 
 def line(officer: str, cell: Cell) -> dict[str, Any]:
