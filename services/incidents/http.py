@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.incidents import api
-from shared.web import web_app
+from services.incidents.agency_pages import AgencyPages
+from shared.web import NavLink, web_app
 from shared.web.inputs import people_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from shared.web import DemoPerson
 
 NAME = "incidents"
+VIEWS = NavLink("/views", "Who looked")
+AGENCY_NAV = (NavLink("/", "Blotter"), NavLink("/notices", "From the district"), VIEWS)
 
 
 def district_app(
@@ -38,7 +41,8 @@ def agency_app(
     settings: Settings, desk: CallsDesk, link: LinkStatus, kinds: Sequence[Kind]
 ) -> FastAPI:
     """The agency's site: the blotter, calls."""
-    app = web_app(settings, NAME, link, lambda: _people(desk))
+    app = web_app(settings, NAME, link, lambda: _people(desk), nav=AGENCY_NAV)
+    app.include_router(AgencyPages(desk).router())
     app.include_router(api.agency_router(desk))
     app.include_router(api.systems_router(kinds, settings))
     return app
