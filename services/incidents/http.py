@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.incidents import api
 from services.incidents.agency_pages import AgencyPages
+from services.incidents.district_pages import ConductPages, IncidentPages
 from shared.web import NavLink, web_app
 from shared.web.inputs import people_of
 
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 NAME = "incidents"
 VIEWS = NavLink("/views", "Who looked")
+DISTRICT_NAV = (
+    NavLink("/", "Incidents"),
+    NavLink("/conduct", "Interactions and requests"),
+    NavLink("/interactions/new", "Log an interaction"),
+    VIEWS,
+)
 AGENCY_NAV = (NavLink("/", "Blotter"), NavLink("/notices", "From the district"), VIEWS)
 
 
@@ -31,7 +38,9 @@ def district_app(
     settings: Settings, desk: DistrictDesk, link: LinkStatus, kinds: Sequence[Kind]
 ) -> FastAPI:
     """The district's site: incidents, interactions, requests, the boundary."""
-    app = web_app(settings, NAME, link, lambda: _people(desk))
+    app = web_app(settings, NAME, link, lambda: _people(desk), nav=DISTRICT_NAV)
+    app.include_router(IncidentPages(desk).router())
+    app.include_router(ConductPages(desk).router())
     app.include_router(api.district_router(desk))
     app.include_router(api.systems_router(kinds, settings))
     return app
