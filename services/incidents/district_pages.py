@@ -262,7 +262,7 @@ class ConductPages(RecordPages):
 
     def record(self, reference: str, staff: str) -> Any:
         """An alarm or a request, for who may read it."""
-        found = [*self._desk.alarms(by=staff), *self._desk.interventions(by=staff)]
+        found: list[Any] = [*self._desk.alarms(by=staff), *self._desk.interventions(by=staff)]
         for each in found:
             if each.reference == reference:
                 return each
