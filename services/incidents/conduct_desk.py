@@ -27,7 +27,7 @@ from services.incidents.rights import (
     viewing,
 )
 from shared.errors import Refused
-from shared.who_may import About, may
+from shared.who_may import About, may, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -247,6 +247,7 @@ class ConductDesk(IncidentsDesk):
         """The id of an incident."""
         return self.number_of(f"incident/{reference}")
 
+    @step
     def hear_of(self, opened: IncidentOpened, by: str) -> Incident:
         """The incident as it is stored, begun when there is none."""
         return self._incident_or(opened, by)
