@@ -180,8 +180,8 @@ class Viewings(Lines[kept.View]):
 
     def line(self, event: kept.RecordViewed) -> kept.View:
         """Who looked."""
-        at = event.timestamp.isoformat()
-        return kept.View(what=event.what, by=event.by, refused=event.refused, at=at)
+        at, what = event.timestamp, event.what
+        return kept.View(what=what, by=event.by, refused=event.refused, at=at)
 
 
 class Notices(Lines[kept.NoticeLine]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -93,7 +93,7 @@ class View(Line):
     what: str
     by: str
     refused: bool
-    at: str
+    at: datetime
 
 
 # --- Notices of the district, at the agency -------------------------------------------------------
