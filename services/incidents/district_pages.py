@@ -112,7 +112,7 @@ class IncidentPages(RecordPages):
             "conduct.html",
             interactions=shown(lambda: desk.interactions(by=staff))[:SHOWN_MAX],
             interventions=shown(lambda: desk.interventions(by=staff))[:SHOWN_MAX],
-            alarms=shown(lambda: desk.alarms(by=staff))[:SHOWN_MAX],
+            raised=shown(lambda: desk.alarms(by=staff))[:SHOWN_MAX],
         )
 
     # --- Quick entry ------------------------------------------------------------------------------

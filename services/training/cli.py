@@ -140,6 +140,8 @@ def matrix(
         if kind is Format.CSV:
             sys.stdout.write(as_csv(rows))
         else:
-            from services.training.paper import as_pdf
-
+            try:
+                from services.training.paper import as_pdf
+            except ModuleNotFoundError as error:
+                raise CannotRun("a PDF needs the package typst: install it, or take csv") from error
             sys.stdout.buffer.write(as_pdf(rows, org=org, as_of=day, printed_at=desk.now()))
