@@ -20,8 +20,8 @@ def test_a_session_is_begun_found_and_ended_by_the_provider(stores: Stores) -> N
     book.now = lambda: begun + timedelta(minutes=59)
     session = book.find(cookie)
     assert session
-    assert (session.staff, session.granted) == ("staff-1", {"auditor"})
+    assert (session.staff, session.granted) == ("staff-1", frozenset({"auditor"}))
     assert book.id_token(cookie) == "token"
     book.end_at_provider(subject=None, session="there-1")
-    assert book.find(cookie) is None
+    assert not book.find(cookie)
     engine.dispose()
