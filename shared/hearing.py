@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,6 +18,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, Text, func, sel
 from shared.aggregate import Aggregate, CreatedEvent
 from shared.contracts.directory import DirectoryContract
 from shared.reference import Reference, put_together
+from shared.service import Source
 from shared.wire.view import View
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from shared.aggregate import Event
     from shared.desk import Desk
+    from shared.settings import Settings
     from shared.wire.rows import Rows
 
 FRESH_SECONDS = 1.0
@@ -119,3 +122,11 @@ def heard(publisher: str, contract: Any) -> Sequence[Aggregate]:
     """Handle what a directory told; `by` is the source."""
     told = Heard(publisher=publisher, contract=contract.model_dump(mode="json"))
     return (Bulletin.begin(told, by=f"{publisher}.directory"),)
+
+
+def directories(settings: Settings) -> tuple[Source, ...]:
+    """Both organisations' directories: one knows the schools, the other the officers."""
+    return tuple(
+        Source(org, "directory", DirectoryContract, partial(heard, org))
+        for org in (settings.org, settings.counterpart)
+    )

@@ -86,7 +86,7 @@ class Service:
     views: tuple[View, ...]
     app: FastAPI
     link: LinkStatus
-    tick: Callable[[], None] = lambda: None
+    tick: Callable[[], object] = lambda: None
     """Looks at the clocks; called every few seconds and after each received batch."""
     intakes: tuple[Intake, ...] = ()
     published: Any = ()

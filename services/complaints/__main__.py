@@ -12,9 +12,7 @@ from services.complaints.published import publish
 from services.complaints.review_desk import ReviewsDesk
 from services.complaints.tipline import TipLine
 from shared.contracts.complaints import FromAgency, FromDistrict
-from shared.contracts.directory import DirectoryContract
-from shared.hearing import heard
-from shared.keyring import Keyring, master_key
+from shared.hearing import directories
 from shared.service import LinkStatus, Service, Source
 
 if TYPE_CHECKING:
@@ -28,51 +26,25 @@ def service(settings: Settings) -> Service:
     return _district(settings) if settings.kind == "district" else _agency(settings)
 
 
-def district_desk(settings: Settings) -> ComplaintsDesk:
-    """The district's desk alone, for commands."""
-    return ComplaintsDesk(
-        settings.org,
-        settings.store(NAME),
-        _keyring(settings),
-        counterpart=settings.counterpart,
-        zone=settings.time_zone,
-    )
-
-
-def agency_desk(settings: Settings) -> ReviewsDesk:
-    """The agency's desk alone, for commands."""
-    return ReviewsDesk(
-        settings.org,
-        settings.store(NAME),
-        _keyring(settings),
-        counterpart=settings.counterpart,
-        zone=settings.time_zone,
-    )
-
-
-def _keyring(settings: Settings) -> Keyring:
-    return Keyring(settings.keys(NAME), master_key(settings.master_key_file(NAME)))
-
-
 def _district(settings: Settings) -> Service:
-    desk, link = district_desk(settings), LinkStatus(settings.counterpart)
+    desk, link = ComplaintsDesk.of(settings), LinkStatus(settings.counterpart)
     tip_line = TipLine(desk)
     answers = Source(settings.counterpart, NAME, FromAgency, partial(received.from_agency, desk))
     return Service(
         name=NAME,
         desk=desk,
         publish=partial(publish, settings.counterpart),
-        sources=(*_directories(settings), answers),
+        sources=(*directories(settings), answers),
         views=(desk.reference, desk.docket, tip_line.tray),
         app=district_app(settings, desk, tip_line, link),
         link=link,
-        tick=lambda: _look(desk),
+        tick=desk.look_at_clocks,
         published=FromDistrict,
     )
 
 
 def _agency(settings: Settings) -> Service:
-    desk, link = agency_desk(settings), LinkStatus(settings.counterpart)
+    desk, link = ReviewsDesk.of(settings), LinkStatus(settings.counterpart)
     notices = Source(
         settings.counterpart, NAME, FromDistrict, partial(received.from_district, desk)
     )
@@ -80,21 +52,9 @@ def _agency(settings: Settings) -> Service:
         name=NAME,
         desk=desk,
         publish=partial(publish, settings.counterpart),
-        sources=(*_directories(settings), notices),
+        sources=(*directories(settings), notices),
         views=(desk.reference, desk.caseload),
         app=agency_app(settings, desk, link),
         link=link,
         published=FromAgency,
     )
-
-
-def _directories(settings: Settings) -> tuple[Source, ...]:
-    """Both organisations' directories: one knows the schools, the other the officers."""
-    return tuple(
-        Source(org, "directory", DirectoryContract, partial(heard, org))
-        for org in (settings.org, settings.counterpart)
-    )
-
-
-def _look(desk: ComplaintsDesk) -> None:
-    desk.look_at_clocks()

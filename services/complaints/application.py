@@ -24,7 +24,7 @@ from services.complaints.docket import Docket
 from services.complaints.events import Complaint, Found
 from services.complaints.letters import answer_letter, determination_letter
 from services.complaints.matter import matter_id, matter_number
-from services.complaints.office import Office
+from services.complaints.office import ComplaintsOffice
 from services.complaints.rights import (
     ENTER,
     FORWARD,
@@ -49,22 +49,19 @@ from services.complaints.words import (
     Party,
     Trigger,
 )
-from shared.desk import utc_now, written
+from shared.desk import written
 from shared.errors import Refused
 from shared.keyring import Erased
 from shared.who_may import BY_PASSPHRASE, NOTHING, About, may
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-    from datetime import date, datetime
-    from zoneinfo import ZoneInfo
+    from datetime import date
 
     from services.complaints.docket import Entry
     from services.complaints.events import Happened
     from services.complaints.policy import InForce
-    from shared.keyring import Keyring
     from shared.sealed import Sealed
-    from shared.wire.store import Store
 
 COMPLAINANT = "complainant"
 CLOCK = "clock"
@@ -88,22 +85,13 @@ class FindingGiven(NamedTuple):
     reasons: str
 
 
-class ComplaintsDesk(Office):
+class ComplaintsDesk(ComplaintsOffice):
     """Complaints of one district, under the policy and calendars it has heard of."""
 
-    def __init__(
-        self,
-        org: str,
-        store: Store,
-        keyring: Keyring,
-        *,
-        counterpart: str,
-        zone: ZoneInfo,
-        now: Callable[[], datetime] = utc_now,
-    ) -> None:
-        super().__init__(org, store, keyring, counterpart=counterpart, zone=zone, now=now)
+    def furnish(self) -> None:
+        """Make the read models."""
         self.docket = Docket(self, self.engine)
-        self.attempts = Attempts(now)
+        self.attempts = Attempts(self.now)
 
     # --- Intake ---------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ def tips(
     What can't be read is kept for a person, on the desk of the tip line, and shown here with its
     reason. Ends with exit code 1 then.
     """
-    from services.complaints.__main__ import district_desk
+    from services.complaints.application import ComplaintsDesk
     from services.complaints.tipline import TipLine
 
     settings = Settings.of(org, data)
@@ -45,7 +45,7 @@ def tips(
         raw = file.read_bytes()
     except OSError as error:
         raise CannotRun(f"{file} can't be read: {error.strerror}") from error
-    with district_desk(settings) as desk:
+    with ComplaintsDesk.of(settings) as desk:
         settle()
         taken = TipLine(desk).take(raw, name=file.name)
     receipts = [receipt._asdict() for receipt in taken.receipts]

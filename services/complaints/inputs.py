@@ -11,7 +11,7 @@ from shared.web.inputs import people_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.complaints.office import Office
+    from services.complaints.office import ComplaintsOffice
     from shared.errors import Refused
     from shared.web import Member
 
@@ -25,7 +25,7 @@ LANGUAGES = (
 )
 
 
-def people(desk: Office) -> Sequence[Member]:
+def people(desk: ComplaintsOffice) -> Sequence[Member]:
     """Who holds a role at the organisation today, each once, with the first of their roles."""
     return people_of(desk.reference.current(), desk.today())
 

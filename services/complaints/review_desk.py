@@ -13,39 +13,26 @@ from eventsourcing.application import AggregateNotFoundError
 from services.complaints import review as domain
 from services.complaints.caseload import Case, Caseload
 from services.complaints.matter import matter_id
-from services.complaints.office import Office
+from services.complaints.office import ComplaintsOffice
 from services.complaints.rights import AUDITOR, and_also, reviewing
-from shared.desk import utc_now, written
+from shared.desk import written
 from shared.errors import Refused
 from shared.who_may import may
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
 
     from services.complaints.review import Review, ReviewEvent
     from services.complaints.words import Result
-    from shared.keyring import Keyring
-    from shared.wire.store import Store
 
 REFERENCE_CHARACTERS_MAX = 40
 
 
-class ReviewsDesk(Office):
+class ReviewsDesk(ComplaintsOffice):
     """Linked reviews of one agency."""
 
-    def __init__(
-        self,
-        org: str,
-        store: Store,
-        keyring: Keyring,
-        *,
-        counterpart: str,
-        zone: ZoneInfo,
-        now: Callable[[], datetime] = utc_now,
-    ) -> None:
-        super().__init__(org, store, keyring, counterpart=counterpart, zone=zone, now=now)
+    def furnish(self) -> None:
+        """Make the read models."""
         self.caseload = Caseload(self, self.engine)
         self._giving_numbers = Lock()
 

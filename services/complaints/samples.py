@@ -10,8 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.complaints.__main__ import agency_desk, district_desk
-from services.complaints.application import FindingGiven
+from services.complaints.application import ComplaintsDesk, FindingGiven
+from services.complaints.review_desk import ReviewsDesk
 from services.complaints.tipline import TipLine
 from services.complaints.words import Allegation, Channel, Conflict, Finding, Party, Trigger
 from shared.who_may import PUBLIC
@@ -32,12 +32,12 @@ WAIT_SECONDS = 60.0
 def load_samples(settings: Settings) -> None:
     """Give an organisation its sample complaints, once its desk has heard of the program."""
     if settings.kind == "district":
-        with district_desk(settings) as desk:
+        with ComplaintsDesk.of(settings) as desk:
             if not desk.docket.entries():
                 _wait(lambda: _knows_program(desk))
                 _file(desk)
     else:
-        with agency_desk(settings) as reviews:
+        with ReviewsDesk.of(settings) as reviews:
             _wait(lambda: bool(reviews.caseload.cases() and _has_reviewer(reviews)))
             _answer(reviews)
 

@@ -12,17 +12,14 @@ from services.incidents.intake import answered, of_agency, of_district
 from services.incidents.published import publish
 from services.incidents.received import from_agency, from_district, from_training
 from services.incidents.words import Channel
-from shared.contracts.directory import DirectoryContract
 from shared.contracts.incidents import FromAgency, FromDistrict
 from shared.contracts.training import DistrictPublishes
-from shared.hearing import heard
-from shared.keyring import Keyring, master_key
+from shared.hearing import directories
 from shared.service import Intake, LinkStatus, Service, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from services.incidents.application import IncidentsDesk
     from services.incidents.intake import Kind
     from shared.aggregate import Aggregate
     from shared.contracts.base import Contract
@@ -36,34 +33,8 @@ def service(settings: Settings) -> Service:
     return _district(settings) if settings.kind == "district" else _agency(settings)
 
 
-def calls_desk(settings: Settings) -> CallsDesk:
-    """The agency's desk alone, for commands."""
-    return CallsDesk(
-        settings.org,
-        settings.store(NAME),
-        _keyring(settings),
-        counterpart=settings.counterpart,
-        zone=settings.time_zone,
-    )
-
-
-def incidents_desk(settings: Settings) -> DistrictDesk:
-    """The district's desk alone, for commands."""
-    return DistrictDesk(
-        settings.org,
-        settings.store(NAME),
-        _keyring(settings),
-        counterpart=settings.counterpart,
-        zone=settings.time_zone,
-    )
-
-
-def _keyring(settings: Settings) -> Keyring:
-    return Keyring(settings.keys(NAME), master_key(settings.master_key_file(NAME)))
-
-
 def _district(settings: Settings) -> Service:
-    desk, link = incidents_desk(settings), LinkStatus(settings.counterpart)
+    desk, link = DistrictDesk.of(settings), LinkStatus(settings.counterpart)
     kinds = of_district(desk)
 
     def trained(told: Contract) -> Sequence[Aggregate]:
@@ -74,7 +45,7 @@ def _district(settings: Settings) -> Service:
         desk=desk,
         publish=partial(publish, settings.counterpart),
         sources=(
-            *_directories(settings),
+            *directories(settings),
             Source(settings.counterpart, NAME, FromAgency, partial(from_agency, desk)),
             Source(settings.org, "training", DistrictPublishes, trained),
         ),
@@ -91,21 +62,21 @@ def _district(settings: Settings) -> Service:
         ),
         app=district_app(settings, desk, link, kinds),
         link=link,
-        tick=lambda: _look(desk),
+        tick=desk.look,
         intakes=_intakes(kinds),
         published=FromDistrict,
     )
 
 
 def _agency(settings: Settings) -> Service:
-    desk, link = calls_desk(settings), LinkStatus(settings.counterpart)
+    desk, link = CallsDesk.of(settings), LinkStatus(settings.counterpart)
     kinds = of_agency(desk)
     return Service(
         name=NAME,
         desk=desk,
         publish=partial(publish, settings.counterpart),
         sources=(
-            *_directories(settings),
+            *directories(settings),
             Source(settings.counterpart, NAME, FromDistrict, partial(from_district, desk)),
         ),
         views=(
@@ -118,7 +89,7 @@ def _agency(settings: Settings) -> Service:
         ),
         app=agency_app(settings, desk, link, kinds),
         link=link,
-        tick=lambda: _look(desk),
+        tick=desk.look,
         intakes=_intakes(kinds),
         published=FromAgency,
     )
@@ -132,15 +103,3 @@ def _intakes(kinds: tuple[Kind, ...]) -> tuple[Intake, ...]:
         return Intake(kind.name, take, kind.accepts)
 
     return tuple(taking(kind) for kind in kinds)
-
-
-def _directories(settings: Settings) -> tuple[Source, ...]:
-    """Both organisations' directories: one knows the schools, the other the officers."""
-    return tuple(
-        Source(org, "directory", DirectoryContract, partial(heard, org))
-        for org in (settings.org, settings.counterpart)
-    )
-
-
-def _look(desk: IncidentsDesk) -> None:
-    desk.look()

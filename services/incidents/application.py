@@ -16,60 +16,35 @@ from services.incidents.kept import RecordViewed, Viewing
 from services.incidents.policy import TEXT_CHARACTERS_MAX
 from services.incidents.records import look_at
 from services.incidents.rights import READ_VIEWS
-from shared.desk import Desk, utc_now, written
+from shared.desk import written
 from shared.errors import Refused
-from shared.hearing import Heard, ReferenceView
 from shared.keyring import Erased
-from shared.who_may import Standing, may, step
+from shared.office import Office
+from shared.who_may import may, step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date, datetime
-    from zoneinfo import ZoneInfo
+    from collections.abc import Sequence
+    from datetime import date
 
     from services.incidents.kept import View
     from services.incidents.records import Kept
-    from shared.aggregate import Event
-    from shared.keyring import Keyring
     from shared.reference import Reference
     from shared.school_calendar import Calendars
     from shared.sealed import Sealed
-    from shared.wire.store import Store
 
 CLOCK = "clock"
 
 
-class IncidentsDesk(Desk):
+class IncidentsDesk(Office):
     """Base of both desks."""
 
     name = "incidents"
 
-    def __init__(
-        self,
-        org: str,
-        store: Store,
-        keyring: Keyring,
-        *,
-        counterpart: str,
-        zone: ZoneInfo,
-        now: Callable[[], datetime] = utc_now,
-    ) -> None:
-        super().__init__(org, store, keyring, now)
-        self.counterpart = counterpart
-        self.zone = zone
-        self.reference = ReferenceView(self, self.engine)
+    def furnish(self) -> None:
+        """Make the read models."""
         self.running = Running(self, self.engine)
         self.viewings = Viewings(self, self.engine)
         self._looked: tuple[date, Reference] | None = None
-
-    def appended(self, events: list[Event]) -> None:
-        """Ask anew for the reference once a directory was heard."""
-        if any(isinstance(event, Heard) for event in events):
-            self.reference.forget()
-
-    def today(self) -> date:
-        """The local day (C-TIME-1)."""
-        return self.now().astimezone(self.zone).date()
 
     def calendars(self) -> Calendars:
         """The calendars known now."""
@@ -78,10 +53,6 @@ class IncidentsDesk(Desk):
     def schools(self) -> dict[str, str]:
         """Titles of the schools of the program today, by reference."""
         return self.reference.current().schools(self.today())
-
-    def standing(self, staff: str) -> Standing:
-        """The roles a person holds today."""
-        return self.reference.current().standing(staff, self.today())
 
     # --- Views ----------------------------------------------------------------------------------
 

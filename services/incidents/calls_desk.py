@@ -51,8 +51,9 @@ class Told(NamedTuple):
 class CallsDesk(IncidentsDesk):
     """Calls for service of one agency."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def furnish(self) -> None:
+        """Make the read models."""
+        super().furnish()
         self.blotter = Blotter(self, self.engine)
         self.places = Places(self, self.engine)
         self.notices = Notices(self, self.engine)

@@ -45,13 +45,13 @@ def calls(
     elsewhere, come back in FILE.rejected.csv, each with its reason; then the exit code is 1. The
     same file again changes nothing; a later one adds what is new in it.
     """
-    from services.incidents.__main__ import calls_desk
+    from services.incidents.calls_desk import CallsDesk
     from services.incidents.importing import CALLS_BYTES_MAX, load_calls
     from shared.cli.progress import progress_bar
 
     settings = _settings(org, data, "agency")
     content = content_of(file, CALLS_BYTES_MAX)
-    with calls_desk(settings) as desk, progress_bar("recording calls") as progress:
+    with CallsDesk.of(settings) as desk, progress_bar("recording calls") as progress:
         loaded = load_calls(desk, content, by=by, progress=progress)
     tell("calls", file, loaded, as_json=as_json)
 
@@ -60,11 +60,11 @@ def places(
     file: File, org: Agency, data: Data = DATA, by: By = OPERATOR, as_json: Json = False
 ) -> None:
     """Import which addresses of the dispatch system are schools: block_address, zip, school."""
-    from services.incidents.__main__ import calls_desk
+    from services.incidents.calls_desk import CallsDesk
     from services.incidents.importing import load_places
 
     settings, content = _settings(org, data, "agency"), content_of(file)
-    with calls_desk(settings) as desk:
+    with CallsDesk.of(settings) as desk:
         loaded = load_places(desk, content, by=by)
     tell("places", file, loaded, as_json=as_json)
 
@@ -81,12 +81,12 @@ def roster(
     Rows that can't be used come back in a file for each of the export's files, beside it; then the
     exit code is 1. The same export again changes nothing; a delta changes what it names.
     """
-    from services.incidents.__main__ import incidents_desk
+    from services.incidents.district_desk import DistrictDesk
     from shared.cli.progress import progress_bar
     from shared.handed_back import Unreadable
 
     settings = _settings(org, data, "district")
-    with incidents_desk(settings) as desk, progress_bar("listing students") as progress:
+    with DistrictDesk.of(settings) as desk, progress_bar("listing students") as progress:
         try:
             enrolled = desk.load_roster(export, by=by, progress=progress)
         except Unreadable as unreadable:
@@ -102,11 +102,11 @@ def plans(
     as_json: Json = False,
 ) -> None:
     """Import students' plans (IEP and 504) from CSV, sealed; import the roster first."""
-    from services.incidents.__main__ import incidents_desk
+    from services.incidents.district_desk import DistrictDesk
     from shared.handed_back import Unreadable
 
     settings, content = _settings(org, data, "district"), content_of(file)
-    with incidents_desk(settings) as desk:
+    with DistrictDesk.of(settings) as desk:
         try:
             loaded = desk.load_plans(content, by=by)
         except Unreadable as unreadable:

@@ -42,8 +42,9 @@ if TYPE_CHECKING:
 class ConductDesk(IncidentsDesk):
     """What officers do at the schools of one district."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def furnish(self) -> None:
+        """Make the read models."""
+        super().furnish()
         self.enrolment = Enrolment(self, self.today)
         self.incidents_view = Incidents(self, self.engine)
         self.interactions_view = Interactions(self, self.engine)

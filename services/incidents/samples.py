@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.incidents.__main__ import calls_desk, incidents_desk
+from services.incidents.calls_desk import CallsDesk
+from services.incidents.district_desk import DistrictDesk
 from services.incidents.importing import load_calls, load_places
 from services.incidents.incident import StudentPart
 from services.incidents.words import Capacity, Ground, Involved, Part, Setting, Subject, Whom
@@ -40,12 +41,12 @@ WAIT_SECONDS = 60.0
 def load_samples(settings: Settings) -> None:
     """Give an organisation its part of the sample incidents; again, it changes nothing."""
     if settings.kind == "agency":
-        with calls_desk(settings) as calls:
+        with CallsDesk.of(settings) as calls:
             _wait(lambda: SCHOOL in calls.schools())
             if not calls.blotter.calls():
                 _load_calls(calls)
     else:
-        with incidents_desk(settings) as desk:
+        with DistrictDesk.of(settings) as desk:
             _wait(lambda: _knows_program(desk))
             desk.load_roster(ROSTER / "oneroster", by=OPERATOR)
             _whole("plans", desk.load_plans((ROSTER / "plans.csv").read_bytes(), by=OPERATOR))

@@ -12,7 +12,6 @@ from services.training.intake import answered
 from services.training.published import publish
 from services.training.received import from_counterpart
 from services.training.words import Channel
-from shared.contracts.directory import DirectoryContract
 from shared.contracts.training import (
     AgencyPublishes,
     ConfirmationV1,
@@ -20,8 +19,7 @@ from shared.contracts.training import (
     FromAgency,
     FromDistrict,
 )
-from shared.hearing import heard
-from shared.keyring import Keyring, master_key
+from shared.hearing import directories
 from shared.service import Intake, LinkStatus, Service, Source
 
 if TYPE_CHECKING:
@@ -40,53 +38,27 @@ def service(settings: Settings) -> Service:
 
 def desk_of(settings: Settings) -> TrainingDesk:
     """The desk alone, for commands of either organisation."""
-    return district_desk(settings) if settings.kind == "district" else agency_desk(settings)
-
-
-def district_desk(settings: Settings) -> DistrictDesk:
-    """The district's desk alone, for commands."""
-    return DistrictDesk(
-        settings.org,
-        settings.store(NAME),
-        _keyring(settings),
-        counterpart=settings.counterpart,
-        zone=settings.time_zone,
-    )
-
-
-def agency_desk(settings: Settings) -> AgencyDesk:
-    """The agency's desk alone, for commands."""
-    return AgencyDesk(
-        settings.org,
-        settings.store(NAME),
-        _keyring(settings),
-        counterpart=settings.counterpart,
-        zone=settings.time_zone,
-    )
-
-
-def _keyring(settings: Settings) -> Keyring:
-    return Keyring(settings.keys(NAME), master_key(settings.master_key_file(NAME)))
+    return DistrictDesk.of(settings) if settings.kind == "district" else AgencyDesk.of(settings)
 
 
 def _district(settings: Settings) -> Service:
-    desk, link = district_desk(settings), LinkStatus(settings.counterpart)
+    desk, link = DistrictDesk.of(settings), LinkStatus(settings.counterpart)
     told = Source(settings.counterpart, NAME, FromAgency, partial(from_counterpart, desk))
     return Service(
         name=NAME,
         desk=desk,
         publish=partial(publish, "district", settings.counterpart),
-        sources=(*_directories(settings), told),
+        sources=(*directories(settings), told),
         views=(desk.reference, desk.files, desk.shelf, desk.trainings),
         app=district_app(settings, desk, link),
         link=link,
-        tick=lambda: _look(desk),
+        tick=desk.look,
         published=DistrictPublishes,
     )
 
 
 def _agency(settings: Settings) -> Service:
-    desk, link = agency_desk(settings), LinkStatus(settings.counterpart)
+    desk, link = AgencyDesk.of(settings), LinkStatus(settings.counterpart)
     told = Source(settings.counterpart, NAME, FromDistrict, partial(from_counterpart, desk))
 
     def take(headers: Mapping[str, str], body: bytes) -> bytes:
@@ -96,23 +68,11 @@ def _agency(settings: Settings) -> Service:
         name=NAME,
         desk=desk,
         publish=partial(publish, "agency", settings.counterpart),
-        sources=(*_directories(settings), told),
+        sources=(*directories(settings), told),
         views=(desk.reference, desk.files, desk.shelf),
         app=agency_app(settings, desk, link),
         link=link,
-        tick=lambda: _look(desk),
+        tick=desk.look,
         intakes=(Intake("confirmation", take, ConfirmationV1),),
         published=AgencyPublishes,
     )
-
-
-def _directories(settings: Settings) -> tuple[Source, ...]:
-    """Both organisations' directories: one knows the schools, the other the officers."""
-    return tuple(
-        Source(org, "directory", DirectoryContract, partial(heard, org))
-        for org in (settings.org, settings.counterpart)
-    )
-
-
-def _look(desk: TrainingDesk) -> None:
-    desk.look()

@@ -25,24 +25,19 @@ from services.training.requirements import AdoptedCatalog, CatalogVersion
 from services.training.rights import KEEP, READ, keeping
 from services.training.timekeeping import expiries
 from services.training.words import Channel, Keeper
-from shared.desk import Desk, utc_now, written
+from shared.desk import written
 from shared.errors import Refused
-from shared.hearing import Heard, ReferenceView
 from shared.keyring import Erased
+from shared.office import Office
 from shared.who_may import may, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date, datetime
-    from zoneinfo import ZoneInfo
+    from datetime import date
 
     from services.training.compliance import Cell
     from services.training.record import Facts
-    from shared.aggregate import Event
-    from shared.keyring import Keyring
     from shared.sealed import Sealed
-    from shared.who_may import Standing
-    from shared.wire.store import Store
 
 CLOCK = "clock"
 SYSTEM = "training-system"
@@ -63,38 +58,17 @@ class Row(NamedTuple):
     cells: tuple[Cell, ...]
 
 
-class TrainingDesk(Desk):
+class TrainingDesk(Office):
     """What both organisations do: adopt catalogs, confirm what they keep, and read the matrix."""
 
     name = "training"
     keeper: Keeper
 
-    def __init__(
-        self,
-        org: str,
-        store: Store,
-        keyring: Keyring,
-        *,
-        counterpart: str,
-        zone: ZoneInfo,
-        now: Callable[[], datetime] = utc_now,
-    ) -> None:
-        super().__init__(org, store, keyring, now)
-        self.counterpart = counterpart
-        self.zone = zone
-        self.reference = ReferenceView(self, self.engine)
+    def furnish(self) -> None:
+        """Make the read models."""
         self.files = Files(self, self.engine)
         self.shelf = Shelf(self, self.engine)
         self._looked: tuple[Any, ...] = ()
-
-    def appended(self, events: list[Event]) -> None:
-        """Ask anew for the reference once a directory was heard."""
-        if any(isinstance(event, Heard) for event in events):
-            self.reference.forget()
-
-    def today(self) -> date:
-        """The local day (C-TIME-1)."""
-        return self.now().astimezone(self.zone).date()
 
     # --- Commands of both -----------------------------------------------------------------------
 
@@ -252,10 +226,6 @@ class TrainingDesk(Desk):
         if found is None and officer not in self.listed():
             raise Refused("C-TRN-11", "there is no officer of this reference", "officer")
         return found or Record(officer=officer)
-
-    def standing(self, staff: str) -> Standing:
-        """The roles a person holds today."""
-        return self.reference.current().standing(staff, self.today())
 
     @step
     def keeps(self, by: str) -> bool:

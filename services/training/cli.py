@@ -54,7 +54,7 @@ def training(
     confirmed come back in FILE.rejected.csv, each with its reason; then the exit code is 1. The
     same file again changes nothing.
     """
-    from services.training.__main__ import agency_desk
+    from services.training.agency_desk import AgencyDesk
     from services.training.importing import load_records, read_employees
     from shared.cli.progress import progress_bar
     from shared.handed_back import Unreadable
@@ -68,7 +68,7 @@ def training(
         known = read_employees(content_of(employees)) if employees else None
     except Unreadable as unreadable:
         raise CannotRun(f"{employees}: {unreadable.back.reason}: {unreadable.back.fix}") from None
-    with agency_desk(settings) as desk, progress_bar("confirming") as progress:
+    with AgencyDesk.of(settings) as desk, progress_bar("confirming") as progress:
         loaded = load_records(desk, content, by=by, employees=known, progress=progress)
     tell("training", file, loaded, as_json=as_json)
 
@@ -108,14 +108,15 @@ def badges(
     Each is a JSON Web Token, valid today, and names the officer by reference only.
     """
     from services.training import badges as signing
-    from services.training.__main__ import NAME, agency_desk
+    from services.training.__main__ import NAME
+    from services.training.agency_desk import AgencyDesk
     from shared.settings import Settings
 
     settings = Settings.of(org, data)
     if settings.kind != "agency":
         raise CannotRun(f"{org} is a district: only the agency signs for its training (C-TRN-5)")
     key = signing.issuer_key(settings.folder / "secrets" / NAME / signing.KEY_FILE)
-    with agency_desk(settings) as desk:
+    with AgencyDesk.of(settings) as desk:
         for token in signing.badges(desk, officer, key, by=by):
             sys.stdout.write(f"{token}\n")
 

@@ -12,19 +12,15 @@ from services.training.rights import HOLD, overseeing
 from services.training.sessions import TrainingHeld, TrainingSession, hold
 from services.training.timekeeping import gate_changes
 from services.training.words import Channel, Ground, Kind
-from shared.desk import utc_now
 from shared.errors import Refused
 from shared.who_may import About, may
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date, datetime
-    from zoneinfo import ZoneInfo
+    from collections.abc import Sequence
+    from datetime import date
 
     from services.training.events import Happened, OfficerFile
     from services.training.record import Record
-    from shared.keyring import Keyring
-    from shared.wire.store import Store
 
 
 class DistrictDesk(TrainingDesk):
@@ -33,17 +29,9 @@ class DistrictDesk(TrainingDesk):
     name = "training"  # the library would name it after the class
     keeper = "district"
 
-    def __init__(
-        self,
-        org: str,
-        store: Store,
-        keyring: Keyring,
-        *,
-        counterpart: str,
-        zone: ZoneInfo,
-        now: Callable[[], datetime] = utc_now,
-    ) -> None:
-        super().__init__(org, store, keyring, counterpart=counterpart, zone=zone, now=now)
+    def furnish(self) -> None:
+        """Make the read models."""
+        super().furnish()
         self.trainings = Trainings(self, self.engine)
 
     @may(overseeing("C-TRN-17"))

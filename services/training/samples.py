@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from services.training.__main__ import agency_desk, district_desk
+from services.training.agency_desk import AgencyDesk
+from services.training.district_desk import DistrictDesk
 from services.training.importing import load_catalog, load_records, read_employees
 from shared.who_may import OPERATOR
 
@@ -35,11 +36,11 @@ WAIT_SECONDS = 60.0
 def load_samples(settings: Settings) -> None:
     """Give an organisation its part of the sample training; again, it changes nothing."""
     if settings.kind == "agency":
-        with agency_desk(settings) as desk:
+        with AgencyDesk.of(settings) as desk:
             _wait(lambda: set(OFFICERS) <= set(desk.listed()))
             _confirm(desk)
     else:
-        with district_desk(settings) as district:
+        with DistrictDesk.of(settings) as district:
             adopt(district, *OF_THE_DISTRICT)
             _wait(lambda: _knows_program(district))
             if not district.trainings.held():

@@ -26,7 +26,8 @@ START_SECONDS = 240
 COMMAND_SECONDS = 300
 DESK = """
 from pathlib import Path
-from services.complaints.__main__ import agency_desk, district_desk
+from services.complaints.application import ComplaintsDesk
+from services.complaints.review_desk import ReviewsDesk
 from shared.settings import Settings
 settings = Settings.of("{org}", Path("data"))
 with {kind}_desk(settings) as desk:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from services.complaints.__main__ import agency_desk, district_desk
+from services.complaints.application import ComplaintsDesk
+from services.complaints.review_desk import ReviewsDesk
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,13 +75,13 @@ class Program:
     @contextmanager
     def district(self) -> Iterator[ComplaintsDesk]:
         """The district's desk, as another process uses it beside the running service."""
-        with district_desk(Settings.of(DISTRICT, self.data)) as desk:
+        with ComplaintsDesk.of(Settings.of(DISTRICT, self.data)) as desk:
             yield desk
 
     @contextmanager
     def agency(self) -> Iterator[ReviewsDesk]:
         """The agency's desk, as another process uses it beside the running service."""
-        with agency_desk(Settings.of(AGENCY, self.data)) as desk:
+        with ReviewsDesk.of(Settings.of(AGENCY, self.data)) as desk:
             yield desk
 
     def file(self, text: str, key: str, **facts: Any) -> dict[str, str]:

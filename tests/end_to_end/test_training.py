@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 import nats.errors
 import pytest
 
-from services.training.__main__ import agency_desk, district_desk
+from services.training.agency_desk import AgencyDesk
+from services.training.district_desk import DistrictDesk
 from services.training.events import GateClosed, GateOpened
 from services.training.words import Channel
 from shared.settings import Settings
@@ -66,7 +67,7 @@ def ask(program: Program, event: Any) -> dict[str, Any]:
 
 
 def at_the_district(program: Program, number: int) -> Proof | None:
-    with district_desk(Settings.of(DISTRICT, program.data)) as desk:
+    with DistrictDesk.of(Settings.of(DISTRICT, program.data)) as desk:
         record = desk.files.entry(desk.file_id(OFFICER))
         return None if record is None else record.proof("agency", number)
 
@@ -178,7 +179,7 @@ def test_trn_13_the_sample_program_is_judged_and_the_agency_is_told(program: Pro
             ]
 
     def last() -> dict[str, bool] | None:
-        here, there = gates(district_desk, DISTRICT), gates(agency_desk, AGENCY)
+        here, there = gates(DistrictDesk.of, DISTRICT), gates(AgencyDesk.of, AGENCY)
         same = here == there and len({officer for officer, _ in here}) == 3
         return dict(here) if same else None
 
