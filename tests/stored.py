@@ -43,6 +43,13 @@ def read_back(sample: Path) -> Event:
     return event
 
 
+def read_as(event: Event, folder: Path) -> list[Event]:
+    """What every version that a folder has of an event is read as, in the place of the event."""
+    place = event.model_dump(include={"originator_id", "originator_version"})
+    samples = folder.glob(f"{event.TOPIC}.v*.json")
+    return [read_back(sample).model_copy(update=place) for sample in samples]
+
+
 def write_missing(folder: Path, events: Iterable[Event]) -> None:
     """Write a sample of each event that has none of its newest version yet."""
     folder.mkdir(exist_ok=True)

@@ -5,7 +5,6 @@ Loaded by `accord run` on its first start, through the same desks as everything 
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +13,10 @@ from services.complaints.application import ComplaintsDesk, FindingGiven
 from services.complaints.review_desk import ReviewsDesk
 from services.complaints.tipline import TipLine
 from services.complaints.words import Allegation, Channel, Conflict, Finding, Party, Trigger
+from shared.cli.sample_program import wait_until
 from shared.who_may import PUBLIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from services.complaints.application import ComplaintsDesk
     from services.complaints.review_desk import ReviewsDesk
     from shared.settings import Settings
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 TIPS = Path(__file__).parents[2] / "samples" / "tips"
 PRINCIPAL, SCHOOL, OFFICER = "staff-1", "sample-valley-high", "officer-12"
 REVIEWER = "agency-2"
-WAIT_SECONDS = 60.0
 
 
 def load_samples(settings: Settings) -> None:
@@ -34,28 +31,14 @@ def load_samples(settings: Settings) -> None:
     if settings.kind == "district":
         with ComplaintsDesk.of(settings) as desk:
             if not desk.docket.entries():
-                _wait(lambda: _knows_program(desk))
+                wait_until(lambda: _knows_program(desk), "complaints")
                 _file(desk)
     else:
         with ReviewsDesk.of(settings) as reviews:
-            _wait(lambda: bool(reviews.caseload.cases() and _has_reviewer(reviews)))
-            _answer(reviews)
-
-
-def _wait(until: Callable[[], bool]) -> None:
-    """Contracts take a moment from one service to the next.
-
-    Raises:
-        TimeoutError: they did not come.
-    """
-    limit = time.monotonic() + WAIT_SECONDS
-    while not until():
-        if time.monotonic() > limit:
-            raise TimeoutError(
-                f"the sample program did not reach the complaints desk in {WAIT_SECONDS:.0f} s:"
-                " see the logs of the directory and of NATS, and start again"
+            wait_until(
+                lambda: bool(reviews.caseload.cases() and _has_reviewer(reviews)), "complaints"
             )
-        time.sleep(0.1)
+            _answer(reviews)
 
 
 def _knows_program(desk: ComplaintsDesk) -> bool:

@@ -5,7 +5,6 @@ Loaded by `accord run` on its first start, through the same desks and files as `
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +14,12 @@ from services.incidents.district_desk import DistrictDesk
 from services.incidents.importing import load_calls, load_places
 from services.incidents.incident import StudentPart
 from services.incidents.words import Capacity, Ground, Involved, Part, Setting, Subject, Whom
+from shared.cli.sample_program import check_whole, wait_until
 from shared.who_may import OPERATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from services.incidents.calls_desk import CallsDesk
     from services.incidents.district_desk import DistrictDesk
-    from shared.handed_back import Loaded
     from shared.settings import Settings
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -35,27 +32,26 @@ DIVERTED_AT = datetime(2025, 9, 3, 17, 45, 59, tzinfo=UTC)
 STUDENT = "700010"
 ELSEWHERE = 24
 """Rows of the sample's calls that were not at a school."""
-WAIT_SECONDS = 60.0
 
 
 def load_samples(settings: Settings) -> None:
     """Give an organisation its part of the sample incidents; again, it changes nothing."""
     if settings.kind == "agency":
         with CallsDesk.of(settings) as calls:
-            _wait(lambda: SCHOOL in calls.schools())
+            wait_until(lambda: SCHOOL in calls.schools(), "incidents")
             if not calls.blotter.calls():
                 _load_calls(calls)
     else:
         with DistrictDesk.of(settings) as desk:
-            _wait(lambda: _knows_program(desk))
+            wait_until(lambda: _knows_program(desk), "incidents")
             desk.load_roster(ROSTER / "oneroster", by=OPERATOR)
-            _whole("plans", desk.load_plans((ROSTER / "plans.csv").read_bytes(), by=OPERATOR))
+            check_whole("plans", desk.load_plans((ROSTER / "plans.csv").read_bytes(), by=OPERATOR))
             if not desk.interactions_view.interactions():
                 _log(desk)
 
 
 def _load_calls(desk: CallsDesk) -> None:
-    _whole("places", load_places(desk, (CALLS / "places.csv").read_bytes(), by=OPERATOR))
+    check_whole("places", load_places(desk, (CALLS / "places.csv").read_bytes(), by=OPERATOR))
     loaded = load_calls(desk, (CALLS / "calls.csv").read_bytes(), by=OPERATOR)
     assert len(loaded.handed_back) == ELSEWHERE, f"calls that do not load: {loaded.handed_back[0]}"
     desk.name_officers(DIVERTED, (OFFICER,), by=OPERATOR)
@@ -108,23 +104,3 @@ def _knows_program(desk: DistrictDesk) -> bool:
     known = desk.reference.current()
     heard = SCHOOL in known.schools(desk.today()) and OFFICER in known.officers(desk.today())
     return heard and desk.standing(PRINCIPAL).holds("principal", school=SCHOOL)
-
-
-def _whole(name: str, loaded: Loaded) -> None:
-    assert not loaded.handed_back, f"samples that do not load: {name}: {loaded.handed_back[0]}"
-
-
-def _wait(until: Callable[[], bool]) -> None:
-    """Contracts take a moment from one service to the next.
-
-    Raises:
-        TimeoutError: they did not come.
-    """
-    limit = time.monotonic() + WAIT_SECONDS
-    while not until():
-        if time.monotonic() > limit:
-            raise TimeoutError(
-                f"the sample program did not reach the incidents desk in {WAIT_SECONDS:.0f} s: see"
-                " the logs of the directory and of NATS, and start again"
-            )
-        time.sleep(0.1)

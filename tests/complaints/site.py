@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import uvicorn
 
 from services.complaints.http import agency_app, district_app
 from services.complaints.tipline import TipLine
@@ -27,13 +24,11 @@ from tests.complaints.samples import (
     agency_desk,
     district_desk,
 )
+from tests.web.browsing import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from fastapi import FastAPI
-    from playwright.sync_api import Page
 
     from services.complaints.application import ComplaintsDesk, Receipt
     from services.complaints.review_desk import ReviewsDesk
@@ -127,36 +122,3 @@ def _settings(folder: Path, org: str, counterpart: str) -> Settings:
         folder=folder,
         demo_people=True,
     )
-
-
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """An app on a free port, with its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive(), "the server did not start"
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
-def sign_in(page: Page, staff: str) -> None:
-    """Sign in as its page lets people do."""
-    page.goto("/sign-in")
-    page.get_by_text(staff).click()
-    page.get_by_role("button", name="Sign in").click()
-
-
-def press(page: Page, button: str) -> None:
-    """Press a button."""
-    page.get_by_role("button", name=button).click()
-
-
-def act(page: Page, link: str) -> None:
-    """Follow a link of the page itself."""
-    page.get_by_role("main").get_by_role("link", name=link).click()

@@ -13,7 +13,8 @@ from services.complaints.published import publish
 from services.complaints.received import from_district
 from services.complaints.words import Allegation, Conflict, Finding, Party, Stage
 from tests.complaints.samples import AGENCY, NAME
-from tests.complaints.site import AgencySite, DistrictSite, act, agency_site, press, sign_in
+from tests.complaints.site import AgencySite, DistrictSite, agency_site
+from tests.web.browsing import act, press, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from services.complaints.words import Allegation
 from tests.complaints.samples import CONTACT, NAME, STORY
-from tests.complaints.site import DistrictSite, act, press
+from tests.complaints.site import DistrictSite
+from tests.web.browsing import act, press
 
 if TYPE_CHECKING:
     pass

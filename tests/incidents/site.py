@@ -10,7 +10,7 @@ from services.incidents.intake import of_agency, of_district
 from shared.service import LinkStatus
 from shared.settings import Settings
 from tests.incidents.samples import AGENCY, DISTRICT, TODAY, At, calls_desk, district_desk
-from tests.training.site import served
+from tests.web.browsing import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

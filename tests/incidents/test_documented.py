@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
-from eventsourcing.persistence import JSONTranscoder, StoredEvent
 
 from services.incidents.call import CallEvent
 from services.incidents.conduct import BoundaryEvent, InteractionEvent, InterventionEvent
@@ -21,7 +20,6 @@ from services.incidents.kept import KeptEvent
 from services.incidents.published import publish
 from services.incidents.records import ClockEvent
 from services.incidents.students import StudentEvent
-from shared.aggregate import EventMapper
 from shared.contracts import incidents as contracts
 from shared.contracts.base import Contract
 from shared.contracts.incidents import FromAgency, FromDistrict
@@ -29,6 +27,7 @@ from shared.hearing import Heard
 from shared.sealed import Sealed
 from shared.wire.channels import contracts_in
 from tests.incidents.each_event import ONE_OF_EACH
+from tests.stored import read_as, write_missing
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -40,7 +39,6 @@ README = ROOT / "services" / "incidents" / "README.md"
 SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
 STORED = Path(__file__).parent / "stored"
 OTHER = "sample-other"
-MAPPER = EventMapper(JSONTranscoder())
 UNIONS = (
     CallEvent,
     IncidentEvent,
@@ -93,38 +91,11 @@ def test_the_readme_lists_every_event_as_the_code_has_it() -> None:
 # --- Storage --------------------------------------------------------------------------------------
 
 
-def sample_of(event: Event) -> Path:
-    return STORED / f"{event.TOPIC}.v{event.class_version}.json"
-
-
-def stored(event: Event) -> dict[str, Any]:
-    row = MAPPER.to_stored_event(event)
-    return {"topic": row.topic, "state": json.loads(row.state)}
-
-
 @pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
 def test_aud_1_what_an_earlier_program_stored_is_read_as_it_was_meant(event: Event) -> None:
-    samples = sorted(STORED.glob(f"{event.TOPIC}.v*.json"))
-    assert sample_of(event) in samples
-    for sample in samples:
-        kept = json.loads(sample.read_text("utf-8"))
-        row = StoredEvent(
-            originator_id=event.originator_id,
-            originator_version=event.originator_version,
-            topic=kept["topic"],
-            state=json.dumps(kept["state"]).encode(),
-        )
-        assert MAPPER.to_domain_event(row) == event, sample.name
-
-
-@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
-def test_aud_1_an_event_whose_shape_changes_has_a_new_version(event: Event) -> None:
-    assert stored(event) == json.loads(sample_of(event).read_text("utf-8"))
-
-
-def test_no_stored_sample_is_of_an_event_that_is_gone() -> None:
-    topics = {event.TOPIC for event in ONE_OF_EACH}
-    assert {sample.name.rsplit(".v", 1)[0] for sample in STORED.iterdir()} == topics
+    found = read_as(event, STORED)
+    assert found
+    assert all(each == event for each in found)
 
 
 # --- What leaves ----------------------------------------------------------------------------------
@@ -180,9 +151,7 @@ def regenerate() -> None:
     README.write_text(f"{head}## Events\n\n{header}\n{written}{end}", "utf-8")
     for name, contract in CONTRACTS.items():
         write(SCHEMAS / f"{name}.json", contract.model_json_schema())
-    for event in ONE_OF_EACH:
-        if not sample_of(event).exists():
-            write(sample_of(event), stored(event))
+    write_missing(STORED, ONE_OF_EACH)
 
 
 def write(file: Path, content: dict[str, Any]) -> None:

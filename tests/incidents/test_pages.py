@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.incidents.samples import NUMBER, OFFICER, PRINCIPAL, REVIEWER, SCHOOL, received
 from tests.incidents.site import agency_site, district_site
-from tests.training.site import act, press, sign_in
+from tests.web.browsing import act, press, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
-from eventsourcing.persistence import JSONTranscoder, StoredEvent
 
 from services.training.events import FileEvent
 from services.training.published import publish
 from services.training.requirements import CatalogAdopted
 from services.training.sessions import TrainingHeld
 from services.training.submissions import SubmissionEvent
-from shared.aggregate import EventMapper
 from shared.contracts.base import OWN, Contract
 from shared.contracts.training import (
     AgencyPublishes,
@@ -32,6 +30,7 @@ from shared.contracts.training import (
 from shared.hearing import Heard
 from shared.sealed import Sealed
 from shared.wire.channels import contracts_in
+from tests.stored import read_as, write_missing
 from tests.training.each_event import ONE_OF_EACH, each_of
 
 if TYPE_CHECKING:
@@ -42,10 +41,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "services" / "training" / "README.md"
-SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
 STORED = Path(__file__).parent / "stored"
+SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
 OTHER: dict[Keeper, str] = {"agency": "sample-sd", "district": "sample-pd"}
-MAPPER = EventMapper(JSONTranscoder())
 CONTRACTS: dict[str, type[BaseModel]] = {
     **{
         str(each.model_fields["name"].default): each
@@ -95,38 +93,11 @@ def test_the_readme_lists_every_event_as_the_code_has_it() -> None:
 # --- Storage --------------------------------------------------------------------------------------
 
 
-def sample_of(event: Event) -> Path:
-    return STORED / f"{event.TOPIC}.v{event.class_version}.json"
-
-
-def stored(event: Event) -> dict[str, Any]:
-    row = MAPPER.to_stored_event(event)
-    return {"topic": row.topic, "state": json.loads(row.state)}
-
-
 @pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
 def test_aud_1_what_an_earlier_program_stored_is_read_as_it_was_meant(event: Event) -> None:
-    samples = sorted(STORED.glob(f"{event.TOPIC}.v*.json"))
-    assert sample_of(event) in samples
-    for sample in samples:
-        kept = json.loads(sample.read_text("utf-8"))
-        row = StoredEvent(
-            originator_id=event.originator_id,
-            originator_version=event.originator_version,
-            topic=kept["topic"],
-            state=json.dumps(kept["state"]).encode(),
-        )
-        assert MAPPER.to_domain_event(row) == event, sample.name
-
-
-@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
-def test_aud_1_an_event_whose_shape_changes_has_a_new_version(event: Event) -> None:
-    assert stored(event) == json.loads(sample_of(event).read_text("utf-8"))
-
-
-def test_no_stored_sample_is_of_an_event_that_is_gone() -> None:
-    topics = {event.TOPIC for event in ONE_OF_EACH}
-    assert {sample.name.rsplit(".v", 1)[0] for sample in STORED.iterdir()} == topics
+    found = read_as(event, STORED)
+    assert found
+    assert all(each == event for each in found)
 
 
 # --- What leaves ----------------------------------------------------------------------------------
@@ -191,9 +162,7 @@ def regenerate() -> None:
     README.write_text(f"{head}## Events\n\n{header}\n{written}{end}", "utf-8")
     for name, contract in CONTRACTS.items():
         write(SCHEMAS / f"{name}.json", contract.model_json_schema())
-    for event in ONE_OF_EACH:
-        if not sample_of(event).exists():
-            write(sample_of(event), stored(event))
+    write_missing(STORED, ONE_OF_EACH)
 
 
 def write(file: Path, content: dict[str, Any]) -> None:

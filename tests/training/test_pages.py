@@ -26,8 +26,9 @@ from tests.training.samples import (
     Crossing,
     entered,
 )
-from tests.training.site import Site, act, agency_site, district_site, press, sign_in
+from tests.training.site import Site, agency_site, district_site
 from tests.training.test_intake import EVENT
+from tests.web.browsing import act, press, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
