@@ -12,22 +12,22 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc import jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import OKPKey
 
 from services.training.words import HAS_RECEIVED, Kind
-from shared.files import secret
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path
 
     from services.training.agency_desk import AgencyDesk
     from services.training.compliance import Cell
     from services.training.record import Proof
+    from shared.keyring import Keyring
 
-KEY_FILE = "badges.pem"
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
@@ -36,19 +36,22 @@ SHOWN = frozenset({Kind.TOPIC, Kind.COURSE})
 ALGORITHM = "EdDSA"
 
 
-def issuer_key(file: Path) -> OKPKey:
-    """The key that the agency signs badges with; made when absent, and never overwritten."""
-    made = secret(file, lambda: OKPKey.generate_key("Ed25519").as_pem(private=True))
-    return OKPKey.import_key(made)
+def issuer_key(keyring: Keyring) -> OKPKey:
+    """The key that the agency signs badges with: it follows from the key that it seals with."""
+    private = Ed25519PrivateKey.from_private_bytes(keyring.derived("badges"))
+    return OKPKey.import_key(
+        private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
 
 
-def badges(desk: AgencyDesk, officer: str, key: OKPKey, *, by: str) -> list[str]:
+def badges(desk: AgencyDesk, officer: str, *, by: str) -> list[str]:
     """A signed credential for each topic and course that is confirmed and valid today (C-TRN-11).
 
     Raises:
         shared.errors.Refused: `by` may not read the record, or there is no such officer.
     """
     desk.record_of(officer, by)
+    key = issuer_key(desk.keyring)
     today = desk.today()
     rows = desk.matrix(by, as_of=today, known_on=today)
     cells = [cell for row in rows if row.officer == officer for cell in row.cells]

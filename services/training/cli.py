@@ -108,16 +108,14 @@ def badges(
     Each is a JSON Web Token, valid today, and names the officer by reference only.
     """
     from services.training import badges as signing
-    from services.training.__main__ import NAME
     from services.training.agency_desk import AgencyDesk
     from shared.settings import Settings
 
     settings = Settings.of(org, data)
     if settings.kind != "agency":
         raise CannotRun(f"{org} is a district: only the agency signs for its training (C-TRN-5)")
-    key = signing.issuer_key(settings.folder / "secrets" / NAME / signing.KEY_FILE)
     with AgencyDesk.of(settings) as desk:
-        for token in signing.badges(desk, officer, key, by=by):
+        for token in signing.badges(desk, officer, by=by):
             sys.stdout.write(f"{token}\n")
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import stat
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import jwt
 import pytest
+from joserfc.jwk import OKPKey
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 
 from services.training.badges import badges, issuer_key
 from services.training.domain import Entered
 from services.training.words import Channel
 from shared.errors import Refused
+from shared.keyring import Keyring
+from shared.wire.store import Store
 from tests.training.samples import COORDINATOR, OFFICER, ZONE
 
 if TYPE_CHECKING:
@@ -33,10 +35,10 @@ def confirmed(agency: AgencyDesk, at: At) -> AgencyDesk:
 
 
 def test_trn_11_each_confirmed_topic_is_a_badge_that_a_standard_verifier_accepts(
-    confirmed: AgencyDesk, tmp_path: Path
+    confirmed: AgencyDesk,
 ) -> None:
-    key = issuer_key(tmp_path / "secrets" / "badges.pem")
-    tokens = badges(confirmed, OFFICER, key, by=COORDINATOR)
+    key = issuer_key(confirmed.keyring)
+    tokens = badges(confirmed, OFFICER, by=COORDINATOR)
     verifier = OB3Verifier(key.as_pem(private=False))
     shown = [verifier.verify(token) for token in tokens]
     assert len(shown) == 2
@@ -52,13 +54,11 @@ def test_trn_11_each_confirmed_topic_is_a_badge_that_a_standard_verifier_accepts
     assert sorted(valid.values()) == [False, True], "only the course ends"
 
 
-def test_trn_11_an_altered_badge_and_another_issuers_are_refused(
-    confirmed: AgencyDesk, tmp_path: Path
-) -> None:
-    key, other = issuer_key(tmp_path / "one.pem"), issuer_key(tmp_path / "two.pem")
-    token = badges(confirmed, OFFICER, key, by=COORDINATOR)[0]
+def test_trn_11_an_altered_badge_and_another_issuers_are_refused(confirmed: AgencyDesk) -> None:
+    key, other = issuer_key(confirmed.keyring), OKPKey.generate_key("Ed25519")
+    token = badges(confirmed, OFFICER, by=COORDINATOR)[0]
     head, body, signature = token.split(".")
-    swapped = badges(confirmed, OFFICER, key, by=COORDINATOR)[1].split(".")[1]
+    swapped = badges(confirmed, OFFICER, by=COORDINATOR)[1].split(".")[1]
     verifier = OB3Verifier(key.as_pem(private=False))
     with pytest.raises(OB3VerificationError, match="signature"):
         verifier.verify(f"{head}.{swapped}.{signature}")
@@ -66,15 +66,22 @@ def test_trn_11_an_altered_badge_and_another_issuers_are_refused(
         OB3Verifier(other.as_pem(private=False)).verify(f"{head}.{body}.{signature}")
 
 
-def test_trn_11_who_may_not_read_gets_no_badge(confirmed: AgencyDesk, tmp_path: Path) -> None:
+def test_trn_11_who_may_not_read_gets_no_badge(confirmed: AgencyDesk) -> None:
     with pytest.raises(Refused):
-        badges(confirmed, OFFICER, issuer_key(tmp_path / "one.pem"), by="staff-99")
+        badges(confirmed, OFFICER, by="staff-99")
 
 
-def test_the_issuers_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
-    file = tmp_path / "secrets" / "badges.pem"
-    assert issuer_key(file).thumbprint() == issuer_key(file).thumbprint()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+def test_the_issuers_key_is_the_same_each_time_and_another_with_another_master_key(
+    tmp_path: Path,
+) -> None:
+    def thumbprint(master: bytes) -> str:
+        keyring = Keyring(Store(f"sqlite:///{tmp_path}/keys.sqlite"), master)
+        try:
+            return str(issuer_key(keyring).thumbprint())
+        finally:
+            keyring.close()
+
+    assert thumbprint(b"0" * 32) == thumbprint(b"0" * 32) != thumbprint(b"1" * 32)
 
 
 def _claims(token: str) -> dict[str, Any]:
