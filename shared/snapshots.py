@@ -3,7 +3,7 @@
 A snapshot saves time and is never the truth: who deletes the table loses nothing. One is believed
 only if this very program wrote it, with the organisation's key, on top of an event that the history
 still holds as it was. What is sealed in an aggregate stays sealed in its snapshot (C-PRIV-1).
-See docs/decisions/0012-keep-snapshots-that-only-this-program-believes.md.
+See docs/decisions/0007-keep-snapshots-that-only-this-program-believes.md.
 """
 
 from __future__ import annotations

@@ -310,6 +310,12 @@ async def connected(settings: Settings, user: str = BREAKER) -> Client:
     )
 
 
+async def arrived(client: Client, seconds: float = START_SECONDS) -> None:
+    """Wait until the server has all that a client sent; its own `flush` may overtake some of it."""
+    await client._flush_pending(force_flush=True)
+    await client.flush(int(seconds))
+
+
 def as_user(settings: Settings, user: str, work: Callable[[Client], Awaitable[T]]) -> T:
     """Do work with a plain client that has the rights of a user."""
 

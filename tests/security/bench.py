@@ -21,7 +21,7 @@ from shared.wire.permits import INGEST, inbox
 from shared.wire.plan import new_seed, public_key, seed_file
 from shared.wire.server import CONFIGURATION, LEAF_SEED
 from tests.security.matrix import OTHER_SERVICE, SERVICE, SYSTEM, Names
-from tests.servers import AGENCY, BREAKER, DISTRICT, Topology, topology
+from tests.servers import AGENCY, BREAKER, DISTRICT, Topology, arrived, topology
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -149,7 +149,7 @@ class User:
             heard.append(message)
 
         subscription = await self.client.subscribe(subject, cb=hear)
-        await self.client.flush(SECONDS)
+        await arrived(self.client)
         try:
             yield heard
         finally:
@@ -210,7 +210,7 @@ class Bench:
             self.users[org, f"answering {name}"] = user
             for subject in subjects:
                 await user.client.subscribe(subject, cb=_answered)
-            await user.client.flush(SECONDS)
+            await arrived(user.client)
 
     async def configured(self, org: str) -> bytes:
         """The stream of what stays inside, as it is configured."""

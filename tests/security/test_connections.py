@@ -6,11 +6,12 @@ import asyncio
 import re
 import shutil
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import nats
 import pytest
+from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from shared.wire import names
@@ -18,7 +19,7 @@ from shared.wire.certificates import CERTIFICATE_DAYS, Paths, certify
 from shared.wire.plan import new_seed
 from shared.wire.server import LEAF_SECRET
 from tests.security.bench import read, write
-from tests.servers import AGENCY, DISTRICT, Nats, Topology, connected, topology
+from tests.servers import AGENCY, DISTRICT, Nats, Topology, arrived, connected, topology
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,15 +48,18 @@ async def let_in(url: str, tls: SSLContext | None, seed: Path | None) -> None:
 
     async def unsaid(_: Exception) -> None: ...
 
-    client = await nats.connect(
-        url,
-        tls=tls,
-        nkeys_seed=str(seed) if seed else None,
-        allow_reconnect=False,
-        connect_timeout=SECONDS,
-        error_cb=unsaid,
-    )
-    await client.close()
+    client = Client()
+    try:
+        await client.connect(
+            url,
+            tls=tls,
+            nkeys_seed=str(seed) if seed else None,
+            allow_reconnect=False,
+            connect_timeout=SECONDS,
+            error_cb=unsaid,
+        )
+    finally:
+        await client.close()
 
 
 def refusal(url: str, tls: SSLContext | None, seed: Path | None) -> str:
@@ -104,6 +108,8 @@ async def spoken_plainly(url: str, settings: Settings) -> None:
     answered = await asyncio.wait_for(reader.read(), SECONDS)
     assert b"PONG" not in answered
     writer.close()
+    with suppress(OSError):  # the server has hung up
+        await writer.wait_closed()
 
 
 def test_a_server_of_another_authority_is_not_spoken_to(both: Topology) -> None:
@@ -223,7 +229,7 @@ def asked(both: Topology) -> bool:
 
         try:
             await answering.subscribe(subject.replace(AGENCY, "*"), cb=answer)
-            await answering.flush()
+            await arrived(answering)
             await asking.request(subject, b"", timeout=1)
         except NatsError:
             return False

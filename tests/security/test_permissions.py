@@ -21,7 +21,7 @@ from tests.security.matrix import (
     documented,
     table,
 )
-from tests.servers import AGENCY, BREAKER, DISTRICT
+from tests.servers import AGENCY, BREAKER, DISTRICT, arrived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,7 +86,7 @@ async def tried(made: Bench, org: str, name: str, attempt: Attempt) -> None:
         assert await made.state(org) == before
     elif attempt.way == "publish":
         await user.client.publish(subject, sent)
-        await user.client.flush()
+        await arrived(user.client)
         assert user.unrefused
     elif attempt.way == "read":
         await user.fetch(subject, sent)
@@ -106,7 +106,7 @@ async def listened(made: Bench, org: str, user: User, subject: str, *, allowed: 
         else:
             said = subject.replace("*", "tried").replace(">", "tried")
             await breaker.client.publish(said, b"heard")
-            await breaker.client.flush()
+            await arrived(breaker.client)
             await until_heard(heard, b"heard")
             assert user.unrefused
 

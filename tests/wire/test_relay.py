@@ -18,7 +18,7 @@ from shared.wire.cloudevent import from_headers, header_lines
 from shared.wire.outbox import KEPT_MAX
 from shared.wire.publishing import BATCH_MIN, NotNext, Outgoing, Publisher
 from shared.wire.relay import IN_FLIGHT_MAX
-from tests.servers import AGENCY, DISTRICT, as_breaker, topology
+from tests.servers import AGENCY, DISTRICT, arrived, as_breaker, topology
 from tests.wire.another import another
 from tests.wire.toy import NAME, Said, Saying, Toy, eventually
 
@@ -79,7 +79,7 @@ def test_what_another_process_records_leaves_soon(district: Toy, stores: Stores)
 
     async def taken(client: Client) -> list[float]:
         watched = await client.subscribe(MINE)
-        await client.flush()
+        await arrived(client)
         seconds = []
         for _ in range(7):
             other.say()
@@ -225,6 +225,23 @@ def test_what_somebody_else_put_under_our_subjects_does_not_lead_astray(district
     district.say(22)  # all may be published again meanwhile, which the receivers absorb
     eventually(lambda: district.service.link.bus_up and _count(district) >= 26)
     eventually(lambda: district.service.link.backlog == 0)
+
+
+def test_what_is_asked_is_answered_in_an_inbox_and_nowhere_else(district: Toy) -> None:
+    district.connect()
+    district.say(1)
+    eventually(lambda: district.service.link.bus_up and _count(district) == 1)
+
+    async def ask_twice(client: Client) -> int:
+        subject, question = names.ask(DISTRICT, AGENCY, NAME), b'{"after":0,"limit":1}'
+        ours = names.subject(DISTRICT, AGENCY, NAME, "said")
+        await client.publish(subject, question, reply=ours)
+        answer = await client.request(subject, question, timeout=10)
+        return len(answer.data)
+
+    assert as_breaker(district.settings, ask_twice)
+    district.disconnect()
+    assert _count(district) == 1, "the service may publish there, who asks may not"
 
 
 def test_with_the_bus_away_the_store_goes_on_and_the_backlog_shows(
