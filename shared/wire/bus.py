@@ -150,6 +150,7 @@ class Bus:
             js = client.jetstream()
             connection = Connection(broker, client, js)
             await self._relay.ready(js)
+            stop_if_told()
             self._service.link.bus_up = True
             log.info("bus up")
             async with asyncio.TaskGroup() as tasks:

@@ -30,6 +30,8 @@ def make_databases(conninfo: str, passwords: Mapping[str, str]) -> None:
         psycopg.OperationalError: the server can't be entered.
     """
     with _connected(conninfo) as connection:
+        # two at once would change the same rows of the server's catalog, which it refuses
+        connection.execute("SELECT pg_advisory_lock(hashtext('accord databases'))")
         connection.execute("REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC")
         for service, password in passwords.items():
             _keep_role(connection, service, password)

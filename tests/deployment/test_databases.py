@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -67,6 +68,15 @@ def test_made_again_what_is_there_stays_and_a_new_service_is_added(
     with psycopg.connect(mine) as connection:
         assert connection.execute("SELECT what FROM kept").fetchone() == ("still here",)
     assert entered(conninfo, second, f"{second}_keys")
+
+
+def test_several_at_once_get_in_nobodys_way(postgres: Postgres, services: tuple[str, str]) -> None:
+    conninfo = server(postgres)
+    passwords = dict.fromkeys(services, PASSWORD)
+    with ThreadPoolExecutor(4) as pool:
+        for made in [pool.submit(make_databases, conninfo, passwords) for _ in range(4)]:
+            made.result()
+    assert entered(conninfo, services[1], services[1])
 
 
 def test_a_service_may_make_neither_roles_nor_databases(

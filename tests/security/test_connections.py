@@ -59,7 +59,8 @@ async def let_in(url: str, tls: SSLContext | None, seed: Path | None) -> None:
             error_cb=unsaid,
         )
     finally:
-        await client.close()
+        with suppress(TimeoutError):  # what never became a connection is never told lost
+            await asyncio.wait_for(client.close(), 1)
 
 
 def refusal(url: str, tls: SSLContext | None, seed: Path | None) -> str:
