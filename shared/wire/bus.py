@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
-    from shared.service import Intake, Service, Source
+    from shared.service import Service, Source
     from shared.settings import Settings
     from shared.wire.permits import Reading
 
@@ -54,8 +54,6 @@ CHECK_SECONDS = 3
 """Between looks at whether the counterpart answers, and whether anything was missed."""
 LATER_SECONDS = 2
 STOP_SECONDS = 5
-ANSWERED_AT = ("_INBOX.", "_R_.")
-"""Where an answer may go: to who asked here, or back over the link."""
 
 
 class ConnectionLost(Exception):
@@ -168,15 +166,13 @@ class Bus:
 
     async def _answer(self, connection: Connection) -> None:
         async def answered(message: NatsMessage) -> NatsResponse | None:
-            if not message.reply_to.startswith(ANSWERED_AT):
-                return None  # else who asks could have us publish where they may not
             return await answer(self._outbox, message.raw_message.subject, message.body)
 
         await answering(connection.broker, self._service, answered).start()
 
     async def _take_in(self, connection: Connection) -> None:
         for intake in self._service.intakes:
-            take = partial(_taken_in, intake)
+            take = partial(taken_in, intake)
             await taking_in(connection.broker, self._service, intake, take).start()
 
     async def _watch_counterpart(self, connection: Connection) -> None:
@@ -257,12 +253,6 @@ class Bus:
                 last=last,
                 received=received,
             )
-
-
-async def _taken_in(intake: Intake, message: NatsMessage) -> NatsResponse | None:
-    if message.reply_to and not message.reply_to.startswith(ANSWERED_AT):
-        return None  # else who sends could have us publish where they may not
-    return await taken_in(intake, message)
 
 
 async def _leave(broker: NatsBroker) -> None:

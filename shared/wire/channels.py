@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from shared.service import Intake, Service
 
+ANSWERED_AT = ("_INBOX.", "_R_.")
+"""Where an answer may go: to who asked here, or back over the link."""
+
 
 def answering(
     broker: NatsBroker,
@@ -107,7 +110,12 @@ def _is_contract(kind: Any) -> bool:
 
 
 async def _undecoded(message: NatsMessage) -> NatsMessage:
-    """Hand over the message as it came: one that can't be decoded is to be kept, not dropped."""
+    """Hand over the message as it came: one that can't be decoded is to be kept, not dropped.
+
+    Nor is it answered but in an inbox: else who asks could have us publish where they may not.
+    """
+    if not message.reply_to.startswith(ANSWERED_AT):
+        message.reply_to = ""
     return message
 
 
