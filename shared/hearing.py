@@ -91,13 +91,18 @@ class ReferenceView(View):
             rows.put(BULLETINS, row)
 
     def current(self) -> Reference:
-        """The reference as known now; what another process wrote may be missing for a second."""
-        if time.monotonic() < self._fresh_until:
-            return self._cached[1]
-        with self._looking:
-            if time.monotonic() >= self._fresh_until:
-                self._look()
-            return self._cached[1]
+        """The reference as known now; what another process wrote may be missing for a second.
+
+        One looks whether there is more; others wait for that only when this process has heard it.
+        """
+        fresh_until = self._fresh_until
+        if time.monotonic() >= fresh_until and self._looking.acquire(blocking=not fresh_until):
+            try:
+                if time.monotonic() >= self._fresh_until:
+                    self._look()
+            finally:
+                self._looking.release()
+        return self._cached[1]
 
     def _look(self) -> None:
         times_heard = self._times_heard

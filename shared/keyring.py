@@ -10,6 +10,8 @@ import hmac
 import os
 import time
 from base64 import b64decode, b64encode
+from collections import deque
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -63,6 +65,8 @@ class Keyring:
     def __init__(self, store: Store, master: bytes) -> None:
         self._engine = store.engine()
         self._kept: dict[UUID, tuple[bytes, float]] = {}
+        self._wanted: deque[UUID] = deque()
+        self._making = Lock()
         self._master = AESGCM(master)
         self._derivation = hmac.digest(master, b"accord derivation", "sha256")
         KEYS.metadata.create_all(self._engine)
@@ -168,22 +172,31 @@ class Keyring:
 
     def _make_keys(self, subjects: Iterable[UUID]) -> None:
         """Make keys in one transaction; where somebody else was first, theirs counts."""
-        rows = [self._row(subject, AESGCM.generate_key(KEY_BITS)) for subject in subjects]
+        rows = [
+            {
+                "subject": str(subject),
+                "wrapped": _encrypt(self._master, AESGCM.generate_key(KEY_BITS), subject),
+            }
+            for subject in subjects
+        ]
         with self._engine.begin() as connection:
             connection.execute(_insert(connection), rows)
 
     def _new_key(self, subject: UUID) -> bytes:
-        key = AESGCM.generate_key(KEY_BITS)
-        with self._engine.begin() as connection:
-            made = connection.execute(_insert(connection).values(self._row(subject, key)))
-        if made.rowcount == 1:
-            return key
-        first = self._key(subject)
-        assert first is not None, "the key that was made first is there"
-        return first
-
-    def _row(self, subject: UUID, key: bytes) -> dict[str, Any]:
-        return {"subject": str(subject), "wrapped": _encrypt(self._master, key, subject)}
+        """Make a key; those that are wanted while the disk is busy share the next transaction."""
+        self._wanted.append(subject)
+        with self._making:
+            wanted: set[UUID] = set()
+            while self._wanted:
+                wanted.add(self._wanted.popleft())
+            if wanted:  # else who made keys while we waited made it
+                self._make_keys(wanted)
+        key = self._key(subject)
+        if key is None:  # they could not, and were told so
+            self._make_keys([subject])
+            key = self._key(subject)
+        assert key is not None, "the key that was made is there"
+        return key
 
 
 def _insert(connection: Connection) -> Any:

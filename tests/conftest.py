@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from tests.servers import Topology
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a third of a test's time is waiting for servers and pages."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Postgres:
     """A PostgreSQL server; one for all workers."""
