@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
+from shared.memory import settle
 from tests.servers import Postgres, Stores, topology
 
 if TYPE_CHECKING:
@@ -20,9 +21,18 @@ if TYPE_CHECKING:
     from tests.servers import Topology
 
 
+settle()  # from here on: looking for cycles is a third of the time that collecting takes
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: a third of a test's time is waiting for servers and pages."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of cycles from looking through what was collected."""
+    settle()
 
 
 @pytest.fixture(scope="session")

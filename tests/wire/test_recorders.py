@@ -41,7 +41,7 @@ def make(stores: Stores) -> Iterator[Callable[[], Any]]:
     before = set(threading.enumerate())
     yield recorder
     for thread in set(threading.enumerate()) - before:
-        if thread.name.startswith("ThreadPool"):
+        if thread.name.startswith("ThreadPool") or "read_continuously" in thread.name:
             thread.join(10)  # the library's readers look once more after their test has ended
     for factory, each in made:
         each.close()
