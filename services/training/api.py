@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.training.badges import issuer_keys
 from services.training.intake import TYPE, answered
 from services.training.views import lines
 from services.training.words import Channel
@@ -60,6 +61,18 @@ def router(desk: TrainingDesk) -> APIRouter:
         return [CellShown(**each) for each in lines(rows)]
 
     routes.add_api_route("/matrix", matrix)
+    return routes
+
+
+def issuer_router(desk: AgencyDesk) -> APIRouter:
+    """The route that anyone verifies the agency's badges by."""
+    routes = APIRouter(tags=["training"])
+
+    def keys() -> dict[str, Any]:
+        """The key that signs the agency's Open Badges, as a JSON Web Key Set."""
+        return issuer_keys(desk.keyring)
+
+    routes.add_api_route("/.well-known/jwks.json", keys)
     return routes
 
 

@@ -2,7 +2,8 @@
 
 One credential a requirement, signed by the agency as a JSON Web Token (Open Badges 3.0, 8.2). The
 subject is the officer's reference in the directory, never a name. The issuer is named by the
-thumbprint of its key (RFC 9278), so a credential can't claim another issuer's.
+thumbprint of its key (RFC 9278), so a credential can't claim another issuer's; the key is published
+at the agency's training site, where anyone finds whether it is the agency's.
 """
 
 from __future__ import annotations
@@ -42,6 +43,13 @@ def issuer_key(keyring: Keyring) -> OKPKey:
     return OKPKey.import_key(
         private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     )
+
+
+def issuer_keys(keyring: Keyring) -> dict[str, Any]:
+    """The public key that badges verify with, as a JSON Web Key Set (RFC 7517)."""
+    key = issuer_key(keyring)
+    told = {"kid": key.thumbprint(), "use": "sig", "alg": ALGORITHM}
+    return {"keys": [key.as_dict(private=False) | told]}
 
 
 def badges(desk: AgencyDesk, officer: str, *, by: str) -> list[str]:

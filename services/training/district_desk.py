@@ -10,7 +10,7 @@ from services.training.domain import Entered
 from services.training.matrix import Trainings
 from services.training.rights import HOLD, overseeing
 from services.training.sessions import TrainingHeld, TrainingSession, hold
-from services.training.timekeeping import gate_changes
+from services.training.timekeeping import gate_changes, unanswered
 from services.training.words import Channel, Ground, Kind
 from shared.errors import Refused
 from shared.who_may import About, may
@@ -113,7 +113,7 @@ class DistrictDesk(TrainingDesk):
         return file
 
     def _due(self, record: Record, listed: dict[str, date]) -> list[Happened]:
-        events = super()._due(record, listed)
+        events = super()._due(record, listed) + unanswered(record, self.today())
         if record.officer in listed:
             listed_on = listed[record.officer]
             events += gate_changes(record, listed_on, self.rules(), self.today())

@@ -166,6 +166,24 @@ class DisputeAnswered(Happened):
         return record.model_copy(update={"disputes": disputes})
 
 
+class DisputeUnanswered(Happened):
+    """The agency has let the days for its answer to a dispute pass (C-TRN-5, C-AUD-5)."""
+
+    TOPIC: ClassVar[str] = "file.dispute_unanswered"
+
+    number: int
+    unanswered_on: date
+    """The first day after those it had."""
+    noted_on: date
+    """Later than `unanswered_on` when nothing ran that day."""
+
+    def after(self, record: Record) -> Record:
+        at = max(i for i, d in enumerate(record.disputes) if d.number == self.number)
+        silent = record.disputes[at].model_copy(update={"unanswered_on": self.unanswered_on})
+        disputes = (*record.disputes[:at], silent, *record.disputes[at + 1 :])
+        return record.model_copy(update={"disputes": disputes})
+
+
 class Waived(Happened):
     """A requirement is waived in writing, until a day (C-TRN-12)."""
 
@@ -280,6 +298,7 @@ FileEvent = (
     | Countersigned
     | Disputed
     | DisputeAnswered
+    | DisputeUnanswered
     | Waived
     | WaiverEnded
     | ExpiryNoticed

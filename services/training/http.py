@@ -41,6 +41,7 @@ def agency_app(settings: Settings, desk: AgencyDesk, link: LinkStatus) -> FastAP
     app.include_router(AgencyPages(desk).router())
     app.include_router(api.router(desk))
     app.include_router(api.system_router(desk, settings))
+    app.include_router(api.issuer_router(desk))
     return app
 
 

@@ -14,6 +14,7 @@ from services.training.events import (
     Countersigned,
     DisputeAnswered,
     Disputed,
+    DisputeUnanswered,
     Expired,
     ExpiryNoticed,
     FileOpened,
@@ -34,6 +35,7 @@ from shared.contracts.training import (
     CountersignedV1,
     DisputeAnsweredV1,
     DisputedV1,
+    DisputeUnansweredV1,
     FactsV1,
     OfficerClearedV1,
     OfficerNotClearedV1,
@@ -120,6 +122,7 @@ def _of_file(  # noqa: C901, PLR0911  # one case an event
     | Countersigned
     | Disputed
     | DisputeAnswered
+    | DisputeUnanswered
     | Waived
     | WaiverEnded
     | ExpiryNoticed
@@ -176,6 +179,13 @@ def _of_file(  # noqa: C901, PLR0911  # one case an event
                 outcome=event.outcome.value,
                 answered_on=event.known_on,
             )
+        case DisputeUnanswered():
+            return DisputeUnansweredV1(
+                officer=event.officer,
+                number=event.number,
+                unanswered_on=event.unanswered_on,
+                noted_on=event.noted_on,
+            )
         case FileOpened() | ExpiryNoticed() | Expired():
             return None
         case _:
@@ -186,7 +196,7 @@ def _is_the_others(keeper: Keeper, event: object) -> bool:
     match event:
         case Confirmed() | Corrected() | Revoked() | Waived() | WaiverEnded():
             return event.keeper != keeper
-        case Countersigned() | Disputed():
+        case Countersigned() | Disputed() | DisputeUnanswered():
             return keeper != "district"
         case DisputeAnswered():
             return keeper != "agency"

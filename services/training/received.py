@@ -14,6 +14,7 @@ from services.training.events import (
     Countersigned,
     DisputeAnswered,
     Disputed,
+    DisputeUnanswered,
     GateClosed,
     GateOpened,
     Revoked,
@@ -30,6 +31,7 @@ from shared.contracts.training import (
     CountersignedV1,
     DisputeAnsweredV1,
     DisputedV1,
+    DisputeUnansweredV1,
     FactsV1,
     Judged,
     OfficerClearedV1,
@@ -77,6 +79,7 @@ def _event(  # noqa: C901, PLR0911  # one case a contract
     | DisputeAnsweredV1
     | CountersignedV1
     | DisputedV1
+    | DisputeUnansweredV1
     | OfficerClearedV1
     | OfficerNotClearedV1,
     keeper: Keeper,
@@ -144,6 +147,13 @@ def _event(  # noqa: C901, PLR0911  # one case a contract
                 reasons=None,
                 answer_due_on=told.answer_due_on,
                 known_on=today,
+            )
+        case DisputeUnansweredV1():
+            return DisputeUnanswered(
+                officer=told.officer,
+                number=told.number,
+                unanswered_on=told.unanswered_on,
+                noted_on=told.noted_on,
             )
         case OfficerClearedV1():
             return GateOpened(officer=told.officer, judgement=_judgement(told), known_on=today)

@@ -106,6 +106,8 @@ class Dispute(Value):
     ground: Ground
     disputed_on: date
     answer_due_on: date
+    unanswered_on: date | None = None
+    """The day from which the agency's silence is on record."""
     answered_on: date | None = None
     outcome: Outcome | None = None
 

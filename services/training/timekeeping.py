@@ -1,4 +1,4 @@
-"""What the days say of an officer's training: a notice before an end, an expiry, a verdict changed.
+"""What the days say of an officer's training: an end near or passed, silence, a new verdict.
 
 Pure decisions, the same whether something ran on each day or not: what fell on a day when nothing
 ran is told as of that day, and says when it was noted (C-TIME-9).
@@ -10,7 +10,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from services.training.compliance import changes
-from services.training.events import Expired, ExpiryNoticed, GateClosed, GateOpened
+from services.training.events import (
+    DisputeUnanswered,
+    Expired,
+    ExpiryNoticed,
+    GateClosed,
+    GateOpened,
+)
 from services.training.policy import NOTICE_DAYS
 
 if TYPE_CHECKING:
@@ -28,6 +34,22 @@ def expiries(record: Record, keeper: Keeper, today: date) -> list[Happened]:
     passed = (_passed(record, proof, today) for proof in own)
     noticed = (_noticed(record, proof, today) for proof in own if proof.stands)
     return [event for event in (*passed, *noticed) if event is not None]
+
+
+def unanswered(record: Record, today: date) -> list[Happened]:
+    """The disputes whose day for an answer is over with none heard, each told once (C-TRN-5)."""
+    return [
+        DisputeUnanswered(
+            officer=record.officer,
+            number=dispute.number,
+            unanswered_on=dispute.answer_due_on + ONE_DAY,
+            noted_on=today,
+        )
+        for dispute in record.disputes
+        if dispute.answered_on is None
+        and dispute.unanswered_on is None
+        and today > dispute.answer_due_on
+    ]
 
 
 def gate_changes(record: Record, listed_on: date, rules: Rules, today: date) -> list[Happened]:

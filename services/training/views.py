@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from services.training.application import Row, TrainingDesk
     from services.training.compliance import Cell
     from services.training.events import FileEvent
-    from services.training.record import Facts, Judgement
+    from services.training.record import Dispute, Facts, Judgement
     from shared.keyring import Keyring
     from shared.sealed import Sealed
 
@@ -133,11 +133,9 @@ def due_list(desk: TrainingDesk, by: str) -> list[DueItem]:
             kind = cell.requirement.kind
             if KEPT_BY[kind] == desk.keeper and cell.status in NEEDS_AN_ACT:
                 items.append(_of_cell(row.officer, cell, today))
-        for dispute in row.record.disputes:
-            if dispute.answered_on is None:
-                on = dispute.answer_due_on
-                what = f"the agency answers the dispute of confirmation {dispute.number}"
-                items.append(DueItem(on, True, row.officer, what, "C-TRN-5", today > on))
+        items += [
+            _of_dispute(row.officer, d, today) for d in row.record.disputes if not d.answered_on
+        ]
         if desk.keeper == "district":
             for proof in row.record.proofs:
                 seen = proof.countersigned_on or proof.keeper != "agency" or not proof.stands
@@ -151,6 +149,14 @@ def due_list(desk: TrainingDesk, by: str) -> list[DueItem]:
             what = f"the gate is closed since {gate.on}: both heads answer"
             items.append(DueItem(on, True, row.officer, what, "C-TRN-13", today > on))
     return sorted(items, key=lambda item: (item.on, item.officer, item.what))
+
+
+def _of_dispute(officer: str, dispute: Dispute, today: date) -> DueItem:
+    on, silent = dispute.answer_due_on, dispute.unanswered_on
+    what = f"the agency answers the dispute of confirmation {dispute.number}"
+    if silent is not None:
+        what += f": silent, on record from {silent}"
+    return DueItem(on, True, officer, what, "C-TRN-5", today > on)
 
 
 def _of_cell(officer: str, cell: Cell, today: date) -> DueItem:
@@ -212,6 +218,12 @@ def _told(event: FileEvent, read: Callable[[Sealed | None], str]) -> tuple[str, 
         case e.DisputeAnswered():
             what = f"the agency answered the dispute of confirmation {event.number}"
             return f"{what}: {event.outcome}", read(event.reasons)
+        case e.DisputeUnanswered():
+            what = f"the agency is silent on the dispute of confirmation {event.number}"
+            return (
+                what,
+                f"From {event.unanswered_on} on.{_noted(event.noted_on, event.unanswered_on)}",
+            )
         case e.Waived():
             what = f"the {event.keeper} waived {event.requirement} until {event.ends_on}"
             return what, f"Signed by {event.signer}. {read(event.reasons)}"
@@ -221,13 +233,18 @@ def _told(event: FileEvent, read: Callable[[Sealed | None], str]) -> tuple[str, 
             what = f"notice of {event.days} days: confirmation {event.number}"
             return f"{what} ends on {event.expires_on}", f"Requirement {event.requirement}."
         case e.Expired():
-            late = "" if event.noted_on == event.expired_on else f" Noted on {event.noted_on}."
+            late = _noted(event.noted_on, event.expired_on)
             what = f"confirmation {event.number} expired with nobody acting"
             return what, f"{event.requirement}, from {event.expired_on} on.{late}"
         case e.GateOpened():
             return "the gate opened: the officer may serve", judged(event.judgement)
         case e.GateClosed():
             return "the gate closed", judged(event.judgement)
+
+
+def _noted(noted_on: date, of: date) -> str:
+    """When it was noted, where nothing ran on the day that it is of."""
+    return "" if noted_on == of else f" Noted on {noted_on}."
 
 
 def judged(judgement: Judgement) -> str:

@@ -204,6 +204,16 @@ class DisputedV1(OfOfficer):
     answer_due_on: date
 
 
+class DisputeUnansweredV1(OfOfficer):
+    """The district has heard no answer to a dispute in the days there are for it (C-TRN-5)."""
+
+    name: Literal["training.dispute_unanswered.v1"] = "training.dispute_unanswered.v1"
+    number: int
+    unanswered_on: date
+    """The first day after the day that the answer was due on."""
+    noted_on: date
+
+
 class TrainingHeldV1(Contract):
     """Staff of the district were trained; for the district's own services (C-TRN-3)."""
 
@@ -268,6 +278,7 @@ FromDistrict = Annotated[
     | WaiverEndedV1
     | CountersignedV1
     | DisputedV1
+    | DisputeUnansweredV1
     | OfficerClearedV1
     | OfficerNotClearedV1,
     Field(discriminator="name"),

@@ -14,6 +14,9 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 SQLITE_LOCK_SECONDS = 30
+CONNECTION_SECONDS = 2
+"""How long a question waits for a connection. It is asked up to ten times, and what is away must be
+told before a proxy gives up on us, which is after a minute."""
 WIRE = "shared.wire"
 
 
@@ -52,6 +55,7 @@ class Store:
             "POSTGRES_USER": str(parts["user"]),
             # the library insists on one, also where the server trusts its socket
             "POSTGRES_PASSWORD": str(parts.get("password") or "-"),
+            "POSTGRES_CONNECT_TIMEOUT": str(CONNECTION_SECONDS),
         }
 
     def engine(self) -> Engine:

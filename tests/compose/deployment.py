@@ -22,6 +22,7 @@ PROJECT = "accord-test"
 ORGANISATIONS = {"district": "snohomish-sd", "agency": "snohomish-pd"}
 HTTPS = {"district": 18443, "agency": 18444}
 LEAF = 17422
+NATS = 14222
 START_SECONDS = 240
 COMMAND_SECONDS = 300
 DESK = """
@@ -61,6 +62,8 @@ class Deployment:
             "DISTRICT_HTTPS": f"127.0.0.1:{HTTPS['district']}",
             "AGENCY_HTTPS": f"127.0.0.1:{HTTPS['agency']}",
             "LEAF_LISTEN": f"127.0.0.1:{LEAF}",
+            "COMPOSE_PROFILES": "district,agency,agency-outside",
+            "AGENCY_NATS": f"127.0.0.1:{NATS}",
         }
 
     # --- Commands ---------------------------------------------------------------------------------

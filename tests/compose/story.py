@@ -5,15 +5,28 @@ One story in the order of the file: each test goes on from where the last one le
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.compose.deployment import HTTPS, LEAF, ORGANISATIONS, PROJECT, Deployment, eventually
+from tests.compose.deployment import (
+    HTTPS,
+    LEAF,
+    NATS,
+    ORGANISATIONS,
+    PROJECT,
+    ROOT,
+    Deployment,
+    eventually,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SCHOOL, OFFICER, PRINCIPAL, REVIEWER = "sample-valley-high", "officer-12", "staff-1", "agency-2"
 STORY = "He shouted at my child beside locker 0099 and took the phone away."
@@ -26,6 +39,13 @@ IMPORTS = {
         ("staff", "staff.csv"),
     ),
     "agency": (("officers", "officers.csv"), ("staff", "staff.csv")),
+}
+CATALOG = "services/training/catalog/law-2021.json"
+CONFIRMATION = {
+    "officer": OFFICER,
+    "requirement": "T-DEVEL",
+    "completed_on": "2025-09-08",
+    "provider": "Sample agency academy",
 }
 IMAGE_BYTES_MAX = 300_000_000
 LEAF_PORT = 7422
@@ -155,7 +175,7 @@ def test_from_any_container_nothing_of_the_other_organisation_answers_but_the_le
     networks = [net for its in theirs.values() for net in networks_of(its).values()]
     where = {*theirs, *(net["IPAddress"] for net in networks)}
     doors = {each: [(port, port) for port in ports] for each in where}
-    published = [(port, port) for port in (*ports, *HTTPS.values(), LEAF)]
+    published = [(port, port) for port in (*ports, *HTTPS.values(), LEAF, NATS)]
     doors |= {net["Gateway"]: published for net in networks if net["Gateway"]}
     leaf = {("district-nats", LEAF_PORT)}
     if kind == "agency":
@@ -215,6 +235,39 @@ def test_comp_5_a_complaint_goes_from_the_form_to_the_agency_and_its_answer_come
     assert agency.fill_in(case, f"{case}/acknowledge", reference="S-2026-7").is_success
     came = f"answer = desk.seen({number[0]!r}, {PRINCIPAL!r}).agency_reference"
     eventually(lambda: deployment.at_desk("district", came) == "S-2026-7")
+
+
+def test_trn_6_the_agencys_training_system_confirms_from_outside_the_containers(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    slug = ORGANISATIONS["agency"]
+    deployment.accord("agency", "training", "import", "catalog", CATALOG, "--org", slug)
+    given = {"seed": "secrets/ingest-training/nats.seed", "authority": "certificates/ca.pem"}
+    options = [
+        "--agency",
+        slug,
+        "--server",
+        f"tls://localhost:{NATS}",
+        "--source",
+        "/sample/records",
+    ]
+    for option, path in given.items():
+        cat = ("--entrypoint", "cat", "agency-set-up", f"/data/{slug}/{path}")
+        (tmp_path / option).write_text(deployment.compose("run", "--rm", "-T", "--no-deps", *cat))
+        options += [f"--{option}", str(tmp_path / option)]
+
+    def sent() -> dict[str, Any] | None:
+        done = subprocess.run(
+            [sys.executable, ROOT / "examples/agency_training_client.py", *options],
+            input=json.dumps({"id": "record-1", "data": CONFIRMATION}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    assert eventually(sent)["accepted"]
 
 
 def followed(deployment: Deployment, receipts: dict[str, str]) -> None:

@@ -116,6 +116,9 @@ def of_a_file(keeper: Keeper) -> list[e.FileEvent]:
         e.DisputeAnswered(
             officer=OFFICER, number=1, outcome=Outcome.CORRECTED, reasons=sealed(), known_on=TODAY
         ),
+        e.DisputeUnanswered(
+            officer=OFFICER, number=1, unanswered_on=TODAY, noted_on=date(2026, 3, 4)
+        ),
         e.Waived(
             officer=OFFICER,
             keeper=keeper,

@@ -10,7 +10,13 @@ import pytest
 from services.training.agency_desk import AgencyDesk
 from services.training.application import SYSTEM, TrainingDesk
 from services.training.district_desk import DistrictDesk
-from services.training.events import Expired, ExpiryNoticed, GateClosed, GateOpened
+from services.training.events import (
+    DisputeUnanswered,
+    Expired,
+    ExpiryNoticed,
+    GateClosed,
+    GateOpened,
+)
 from services.training.importing import load_catalog
 from services.training.views import due_list, lines
 from services.training.words import Channel, Ground, Outcome, Status
@@ -127,6 +133,64 @@ def test_trn_5_a_dispute_is_answered_and_both_know(
     record = district.record_of(OFFICER, DISTRICT_COORDINATOR)
     assert record.disputes[0].outcome is Outcome.REVOKED
     assert status(district, "T-DEVEL") is Status.DUE
+
+
+def test_trn_5_aud_5_a_dispute_without_an_answer_is_an_event_of_its_day_and_both_know(
+    tmp_path: Path, agency: AgencyDesk, district: DistrictDesk, crossing: Crossing, at: At
+) -> None:
+    def told(desk: TrainingDesk, by: str) -> list[tuple[date, str, bool]]:
+        items = due_list(desk, by)
+        return [(item.on, item.what, item.late) for item in items if item.clause == "C-TRN-5"]
+
+    number = confirm(agency, "T-DEVEL")
+    crossing.carry()
+    by, due_on = DISTRICT_COORDINATOR, date(2026, 3, 16)
+    district.dispute(OFFICER, number, by=by, ground=Ground.NOT_ATTENDED, reasons="They did not.")
+    at.day = due_on
+    district.look()
+    assert not happened(district, DisputeUnanswered), "the last day is still the agency's"
+    at.day = date(2026, 3, 20)
+    with district_desk(tmp_path, at, told=False) as restarted:
+        restarted.look()
+        restarted.look()
+    (silent,) = happened(district, DisputeUnanswered)
+    assert (silent.unanswered_on, silent.noted_on) == (date(2026, 3, 17), at.day)
+    crossing.carry()
+    waits = "the agency answers the dispute of confirmation 1"
+    for desk, reader in ((district, by), (agency, COORDINATOR)):
+        assert told(desk, reader) == [(due_on, f"{waits}: silent, on record from 2026-03-17", True)]
+    agency.answer_dispute(OFFICER, number, by=CHIEF, outcome=Outcome.STANDS, reasons="It stands.")
+    crossing.carry()
+    district.look()
+    assert not told(district, by)
+    assert len(happened(district, DisputeUnanswered)) == 1
+    (dispute,) = district.record_of(OFFICER, by).disputes
+    assert (dispute.unanswered_on, dispute.answered_on) == (silent.unanswered_on, at.day)
+
+
+def test_trn_5_a_second_dispute_has_days_of_its_own(
+    agency: AgencyDesk, district: DistrictDesk, crossing: Crossing, at: At
+) -> None:
+    number = confirm(agency, "T-DEVEL")
+    crossing.carry()
+    by = DISTRICT_COORDINATOR
+    for day in (TODAY, date(2026, 3, 20)):
+        at.day = day
+        district.dispute(OFFICER, number, by=by, ground=Ground.EVIDENCE, reasons="It is blank.")
+        crossing.carry()
+        if day == TODAY:
+            agency.answer_dispute(
+                OFFICER, number, by=CHIEF, outcome=Outcome.STANDS, reasons="It is not."
+            )
+            crossing.carry()
+        district.look()
+    assert not happened(district, DisputeUnanswered)
+    at.day = date(2026, 4, 10)
+    district.look()
+    crossing.carry()
+    for desk, reader in ((district, by), (agency, COORDINATOR)):
+        first, second = desk.record_of(OFFICER, reader).disputes
+        assert (first.unanswered_on, second.unanswered_on) == (None, date(2026, 4, 4))
 
 
 def test_trn_17_silence_of_the_district_is_due_in_ten_business_days_and_blocks_nothing(

@@ -18,7 +18,7 @@ from eventsourcing.persistence import OperationalError
 from psycopg.conninfo import conninfo_to_dict
 
 from shared.wire import postgres_recorder
-from shared.wire.store import Store
+from shared.wire.store import CONNECTION_SECONDS, Store
 from tests.servers import Postgres
 from tests.wire.appender import Appender, append, check_history, recorder_on
 
@@ -183,7 +183,14 @@ def test_commands_go_on_when_the_server_is_killed_and_started_again(
         check_history(recorder, writers.said)
 
 
-def test_while_the_server_is_away_commands_are_told_so_and_afterwards_all_is_well(
+def refused(recorder: Any) -> str:
+    """What a question is told."""
+    with pytest.raises(OperationalError) as told, recorder.datastore.get_connection() as connection:
+        connection.execute(b"SELECT 1")
+    return str(told.value)
+
+
+def test_while_the_server_is_away_who_commands_or_asks_is_told_so_and_afterwards_all_is_well(
     own_postgres: Postgres, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres_recorder, "RECONNECT_SECONDS", 0.3)
@@ -195,6 +202,10 @@ def test_while_the_server_is_away_commands_are_told_so_and_afterwards_all_is_wel
         with pytest.raises(OperationalError):
             append(recorder, "meanwhile", 0, 1, said.append)
         assert 0.3 < time.monotonic() - began < 3
+        began = time.monotonic()
+        while "couldn't get a connection" not in refused(recorder):
+            pass  # one that was lost
+        assert time.monotonic() - began < CONNECTION_SECONDS + 3
         own_postgres.start()
         append(recorder, "after", 0, 3, said.append)
         check_history(recorder, said)
