@@ -11,11 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jsonschema import (  # type: ignore[import-untyped]  # ships no types
-    Draft202012Validator,
-    FormatChecker,
-    ValidationError,
-)
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError  # type: ignore[import-untyped]  # ships no types
 
 from services.incidents.discipline import load_buildings, load_discipline
 from services.incidents.importing import load_calls, load_places
@@ -52,6 +48,8 @@ if TYPE_CHECKING:
     from services.incidents.district_desk import DistrictDesk
     from services.incidents.outgoing import Exported
     from shared.handed_back import Loaded
+
+pytestmark = pytest.mark.xdist_group("student system")  # they share the sample's year
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
