@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -19,9 +19,6 @@ from shared.settings import Settings
 from shared.who_may import OPERATOR
 from tests.cli.command import ROOT, accord
 from tests.incidents.samples import AGENCY, DISTRICT, LISTED_ON, Crossing, tell
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.xdist_group("student system commands")  # they share the folder
 
@@ -92,6 +89,12 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
         load_calls(agency, (samples / "calls.csv").read_bytes(), by=OPERATOR)
         Crossing(agency, district).carry()
     give_each(folder, again=False)
+    roster = folder / "samples" / "snohomish-sd" / "oneroster"
+    wide = shutil.copytree(roster, folder / "wide") / "users.csv"
+    wide.write_bytes(wide.read_text("utf-8").encode("utf-16"))
+    packed = bytearray(Path(shutil.make_archive(str(folder / "bent"), "zip", roster)).read_bytes())
+    packed[packed.index(b"users.csv") + 20] ^= 0xFF  # among what is packed of it
+    (folder / "bent.zip").write_bytes(packed)
     return folder
 
 
@@ -146,8 +149,10 @@ def test_data_4_a_check_says_what_differs_and_refuses_an_altered_export(here: Pa
 @pytest.mark.parametrize(
     ("line", "code", "words"),
     [
-        ("import roster no-such-folder", 2, "no-such-folder"),
-        ("import roster samples/incidents/calls.csv", 2, "neither a folder nor a zip file"),
+        ("import roster no-such-folder", 2, "no-such-folder: it can't be read"),
+        ("import roster samples/incidents/calls.csv", 2, "neither a folder nor a sound zip file"),
+        ("import roster wide", 2, "users.csv: the file is UTF-16"),
+        ("import roster bent.zip", 2, "bent.zip: the zip file is damaged"),
         ("import plans samples/incidents/calls.csv", 2, "column student_number is missing"),
         ("import discipline no-such-file", 2, "can't be read"),
         ("skyward export x.csv --from 2026-02-01 --to 2026-01-01", 1, "C-DATA-4 (to)"),
