@@ -240,6 +240,17 @@ def test_inc_6_who_is_linked_already_keeps_the_part_that_staff_gave(one: Distric
     assert [each.part for each in one.students_of(CASE, by=PRINCIPAL)] == [part]
 
 
+@pytest.mark.parametrize(("outcome", "kept"), [("ARRS", ("ARRS",)), ("CITE", ())])
+def test_data_7_an_arrest_is_a_students_only_where_the_agency_told_of_one(
+    one: DistrictDesk, agency: CallsDesk, crossing: Crossing, outcome: str, kept: tuple[str, ...]
+) -> None:
+    agency.record_outcome(CASE, by="agency-2", outcome=outcome, persons=1)
+    crossing.carry()
+    imported(one, row(OffenderArrestedByLawEnforcement="True"))
+    (student,) = one.students_of(CASE, by=PRINCIPAL)
+    assert student.part == StudentPart(involved=Involved.SUSPECT, outcomes=kept)
+
+
 def test_disc_3_an_officer_who_decided_raises_the_alarm_once(one: DistrictDesk) -> None:
     rows = (row(DisciplineOfficer=OFFICER), row(ActionCode="EXP", IncidentOffenseNameID="2"))
     assert counts(imported(one, *rows)) == (1, 1, 0, 0)
@@ -488,6 +499,19 @@ def test_data_4_an_ed_fi_incident_says_what_the_record_says(
         "disciplineIncidentReference": reference,
         "studentReference": {"studentUniqueId": OTHER_STUDENT},
     }
+
+
+def test_data_4_a_number_too_long_for_a_case_number_stands_as_identifier_alone(
+    one: DistrictDesk, agency: CallsDesk, crossing: Crossing
+) -> None:
+    longer = {"SV26-00000000000000A": True, "SV26-00000000000000AB": False}  # 20 and 21 characters
+    for number in longer:
+        received(agency, number)
+    crossing.carry()
+    resources = json.loads(exported(one, StudentSystem.EDFI).content)
+    validate(resources)
+    found = {each["incidentIdentifier"]: each for each in resources["disciplineIncidents"]}
+    assert {number: "caseNumber" in found[number] for number in longer} == longer
 
 
 @pytest.mark.parametrize(
