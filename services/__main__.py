@@ -231,12 +231,14 @@ app.command("break-glass", rich_help_panel=RUN)(emergency.break_glass_command(SE
 def _imports() -> typer.Typer:
     from services.complaints import cli as complaints
     from services.incidents import cli as incidents
+    from services.incidents import student_system_cli as student_system
     from services.training import cli as training
 
     imports = typer.Typer()
     directory.register(imports)
     complaints.register(imports)
     incidents.register(imports)
+    student_system.register(imports)
     training.register(imports)
     return imports
 
@@ -249,6 +251,18 @@ def _exports() -> typer.Typer:
     return exports
 
 
+def _skyward() -> typer.Typer:
+    from services.incidents.student_system_cli import skyward_app
+
+    return skyward_app()
+
+
+def _edfi() -> typer.Typer:
+    from services.incidents.student_system_cli import edfi_app
+
+    return edfi_app()
+
+
 def _letters() -> typer.Typer:
     from shared.cli.letters import letters_app
 
@@ -259,7 +273,7 @@ app.add_typer(
     _filled_when_used(_imports),
     name="import",
     help="Bring in what others wrote: calendars, policies, schools, staff, tips,"
-    " training, calls for service, students.",
+    " training, calls for service, students, discipline.",
     rich_help_panel=TELL,
 )
 directory.register_days(app, TELL)
@@ -267,6 +281,18 @@ app.add_typer(
     _filled_when_used(_exports),
     name="export",
     help="Take out what is known: the training matrix, an officer's badges.",
+    rich_help_panel=ASK,
+)
+app.add_typer(
+    _filled_when_used(_skyward),
+    name="skyward",
+    help="Incidents for Skyward's discipline import, and whether they arrived.",
+    rich_help_panel=ASK,
+)
+app.add_typer(
+    _filled_when_used(_edfi),
+    name="edfi",
+    help="Incidents as resources of the Ed-Fi data standard.",
     rich_help_panel=ASK,
 )
 app.add_typer(

@@ -48,6 +48,8 @@ class Loaded:
     """Columns or fields that mean nothing here."""
     columns: tuple[str, ...] = ()
     """Of a table."""
+    left_out: int = 0
+    """Rows that are about something else, which is no fault."""
 
 
 class Unreadable(Exception):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.incidents import incident_decisions as decide
-from services.incidents.conduct_desk import ConductDesk
 from services.incidents.incident import Incident, NoteWritten, StudentPart
 from services.incidents.policy import checked_number
 from services.incidents.rights import (
@@ -16,6 +15,7 @@ from services.incidents.rights import (
     READ_INCIDENTS,
     viewing,
 )
+from services.incidents.student_system_desk import StudentSystemDesk
 from services.incidents.words import Part, Purpose
 from shared.desk import written
 from shared.errors import Refused
@@ -54,7 +54,7 @@ class LinkedStudent(NamedTuple):
     part: StudentPart | None
 
 
-class DistrictDesk(ConductDesk):
+class DistrictDesk(StudentSystemDesk):
     """Incidents at the schools of one district."""
 
     # --- Roster ---------------------------------------------------------------------------------
@@ -154,12 +154,7 @@ class DistrictDesk(ConductDesk):
     @may(LINK_STUDENTS)
     def link_student(self, reference: str, student: str, *, by: str, part: StudentPart) -> None:
         """Link a student by their number on the roster, with their part, sealed (C-INC-6)."""
-        subject = self.enrolment.student(student.strip())
-        try:
-            sealed = self.keyring.seal(subject, part.model_dump_json())
-        except Erased as error:
-            reason = "this student has been erased, and nothing more is kept of them"
-            raise Refused("C-PRIV-1", reason, "student") from error
+        sealed = self._part(self.enrolment.student(student.strip()), part)
         self._change(reference, by, lambda i: decide.link_student(i.known, sealed))
 
     @may(LINK_STUDENTS)

@@ -129,15 +129,15 @@ def _told(row: Row, places: Mapping[tuple[str, str], str], zone: ZoneInfo) -> To
         fix = f"give one of {', '.join(sorted(DISPOSITIONS))}"
         raise Refused("C-DATA-7", f"disposition is not one that is known: {fix}", "disposition")
     outcome = DISPOSITIONS[disposition]
-    received_at = _instant(row, "timecreate", zone)
+    received_at = instant(row, "timecreate", zone)
     if received_at is None:
         reason = "timecreate is missing: give when the call came in"
         raise Refused("C-DATA-2", reason, "timecreate")
     facts = CallFacts(
         received_at=received_at,
-        dispatched_at=_instant(row, "timedispatch", zone),
-        arrived_at=_instant(row, "timearrive", zone),
-        closed_at=_instant(row, "timeclosed", zone),
+        dispatched_at=instant(row, "timedispatch", zone),
+        arrived_at=instant(row, "timearrive", zone),
+        closed_at=instant(row, "timeclosed", zone),
         school=school,
         call_type=row.text("type"),
         priority=row.text("priority"),
@@ -156,7 +156,7 @@ def _is_self_initiated(row: Row) -> bool:
     return told in YES
 
 
-def _instant(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
+def instant(row: Row, column: str, zone: ZoneInfo) -> datetime | None:
     """An instant as dispatch systems write it: local, 09/03/2025 12:45:40 AM, or ISO 8601."""
     text = row.text(column)
     if not text:

@@ -62,6 +62,51 @@ class PlaceLine(Line):
     school: str
 
 
+# --- Buildings ------------------------------------------------------------------------------------
+
+
+class Building(Aggregate):
+    """What the student information system calls a school."""
+
+    TOPIC = "building"
+
+    def __init__(self) -> None:
+        self.codes = Codes(building="", school_id=None)
+
+
+class Codes(Line):
+    """The codes of a school."""
+
+    building: str
+    """BuildingCode in Skyward."""
+    school_id: int | None
+    """SchoolId in Ed-Fi, where the district reports to one."""
+
+
+class BuildingListed(CreatedEvent):
+    """The student information system knows a school by these codes (C-DATA-3)."""
+
+    TOPIC: ClassVar[str] = "building.listed"
+
+    school: str
+    codes: Codes
+
+    def apply(self, building: Building) -> None:
+        building.codes = self.codes
+
+
+class BuildingChanged(Event):
+    """The student information system knows a school by other codes from now on."""
+
+    TOPIC: ClassVar[str] = "building.changed"
+
+    school: str
+    codes: Codes
+
+    def apply(self, building: Building) -> None:
+        building.codes = self.codes
+
+
 # --- Views ----------------------------------------------------------------------------------------
 
 
@@ -174,4 +219,12 @@ class LessonLine(Line):
         return staff in self.staff and self.held_on <= on and (ends is None or on <= ends)
 
 
-KeptEvent = PlaceListed | PlaceMoved | RecordViewed | NoticeReceived | StaffTrained
+KeptEvent = (
+    PlaceListed
+    | PlaceMoved
+    | BuildingListed
+    | BuildingChanged
+    | RecordViewed
+    | NoticeReceived
+    | StaffTrained
+)

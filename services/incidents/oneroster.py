@@ -8,6 +8,7 @@ file that the manifest calls `delta` tells changes only. Bad rows are handed bac
 from __future__ import annotations
 
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,6 +30,7 @@ FILE_BYTES_MAX = 100_000_000
 """Far above 50,000 students; and what one file of a zip may unpack to."""
 DELTA, BULK, ABSENT = "delta", "bulk", "absent"
 DELETED = "tobedeleted"
+CHOOSE = "choose the folder or zip file of the export"
 RACES = {
     "americanindianoralaskanative": Race.NATIVE_AMERICAN,
     "asian": Race.ASIAN,
@@ -106,16 +108,19 @@ def read_roster(path: Path) -> Roster:
     Raises:
         Unreadable: it is no OneRoster folder or zip file, or lacks a file that is needed.
     """
-    if path.is_dir():
-        return _Reading(lambda name: _from_folder(path / name)).roster()
     try:
+        if path.is_dir():
+            return _Reading(lambda name: _from_folder(path / name)).roster()
         with zipfile.ZipFile(path) as archive:
             names = {member.rpartition("/")[2]: member for member in archive.namelist()}
             return _Reading(lambda name: _from_zip(archive, names.get(name))).roster()
+    except OSError as error:
+        raise Unreadable(f"it can't be read ({error.strerror})", CHOOSE) from error
     except zipfile.BadZipFile as error:
-        raise Unreadable(
-            "it is neither a folder nor a zip file", "choose the folder or zip of the export"
-        ) from error
+        raise Unreadable("it is neither a folder nor a sound zip file", CHOOSE) from error
+    except (zlib.error, EOFError, RuntimeError) as error:
+        fix = "export it again, without a password"
+        raise Unreadable("the zip file is damaged, or locked by a password", fix) from error
 
 
 def _from_folder(file: Path) -> bytes | None:
@@ -138,6 +143,15 @@ def _from_zip(archive: zipfile.ZipFile, member: str | None) -> bytes | None:
 
 def _too_large(name: str) -> Unreadable:
     return Unreadable(f"{name} is larger than {FILE_BYTES_MAX:,} bytes", "check the export")
+
+
+def _read(name: str, content: bytes, columns: Columns) -> Table:
+    try:
+        return read_table(content, columns, bytes_max=FILE_BYTES_MAX)
+    except Unreadable as unreadable:
+        back = unreadable.back
+        reason = f"{name}: {back.reason}"
+        raise Unreadable(reason, back.fix, line=back.line, field=back.field) from unreadable
 
 
 class _Reading:
@@ -171,7 +185,7 @@ class _Reading:
         content = self._content("manifest.csv")
         if content is None:
             raise Unreadable("it holds no manifest.csv", "choose a OneRoster CSV export")
-        rows = read_table(content, _MANIFEST).rows
+        rows = _read("manifest.csv", content, _MANIFEST).rows
         properties = {row.text("propertyname"): row.text("value") for row in rows}
         version = properties.get("oneroster.version", "")
         if version not in VERSIONS:
@@ -188,7 +202,7 @@ class _Reading:
         content = self._content(name)
         if content is None:
             raise Unreadable(f"it holds no {name}", "export it, or say `absent` in manifest.csv")
-        table: Table = read_table(content, columns, bytes_max=FILE_BYTES_MAX)
+        table = _read(name, content, columns)
         self._roster.handed_back[name] = list(table.handed_back)
         self._roster.columns[name] = table.columns
         self._roster.rows += len(table.rows) + len(table.handed_back)

@@ -135,6 +135,8 @@ def _contract(event: Event) -> Contract | None:  # noqa: PLR0911  # one case an 
             | d.RequestReviewed()
             | k.PlaceListed()
             | k.PlaceMoved()
+            | k.BuildingListed()
+            | k.BuildingChanged()
             | k.RecordViewed()
             | k.NoticeReceived()
             | k.StaffTrained()

@@ -44,6 +44,14 @@ def _school(clause: str, *others: str) -> Right:
     )
 
 
+def _data_officer(clause: str) -> Right:
+    return Right(
+        clause,
+        "this is for the data officer, or on the machine itself",
+        roles=frozenset({DATA_OFFICER, OPERATOR}),
+    )
+
+
 KEEP_CALLS = _agency("C-DATA-2", OPERATOR)
 CLASSIFY = _agency("C-INC-3", OPERATOR)
 MEND_CALLS = _agency("C-DATA-8")
@@ -66,11 +74,9 @@ ANSWER_BOUNDARY = _school("C-DISC-3")
 KEEP_INCIDENTS = _school("C-INC-5", OPERATOR)
 LINK_STUDENTS = _school("C-INC-6")
 READ_INCIDENTS = _school("C-DATA-4", OPERATOR)
-KEEP_ROSTER = Right(
-    "C-DATA-3",
-    "this is for the data officer, or on the machine itself",
-    roles=frozenset({DATA_OFFICER, OPERATOR}),
-)
+KEEP_ROSTER = _data_officer("C-DATA-3")
+FOLLOW_SYSTEM = _data_officer("C-INC-5")
+EXPORT_INCIDENTS = _data_officer("C-DATA-4")
 READ_VIEWS = Right(
     "C-PRIV-8",
     "this is for the data officer, the program director or the agency's head",
@@ -81,7 +87,8 @@ READ_VIEWS = Right(
 def viewing(right: Right) -> Callable[[C], C]:
     """Mark a question about what is confidential: its answer, or its refusal, is written down.
 
-    It takes `by` by name. Of what was asked for, only what was found is named.
+    It takes `by` by name. Of what was asked for, only what was found is named; of a file that was
+    handed out, the digest too.
     """
 
     def marked(question: C) -> C:
@@ -95,7 +102,9 @@ def viewing(right: Right) -> Callable[[C], C]:
                 if refused.field == "by":
                     self.log_view(question.__name__, kwargs["by"], refused=True)
                 raise
-            self.log_view(" ".join((question.__name__, *args)), kwargs["by"], refused=False)
+            digest = getattr(answer, "sha256", None)
+            seen = (question.__name__, *map(str, args), *([f"sha256:{digest}"] if digest else []))
+            self.log_view(" ".join(seen), kwargs["by"], refused=False)
             return answer
 
         return logged  # type: ignore[return-value]  # called as the question is

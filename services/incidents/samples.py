@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.incidents.calls_desk import CallsDesk
+from services.incidents.discipline import load_buildings
 from services.incidents.district_desk import DistrictDesk
 from services.incidents.importing import load_calls, load_places
 from services.incidents.incident import StudentPart
@@ -46,6 +47,8 @@ def load_samples(settings: Settings) -> None:
             wait_until(lambda: _knows_program(desk), "incidents")
             desk.load_roster(ROSTER / "oneroster", by=OPERATOR)
             check_whole("plans", desk.load_plans((ROSTER / "plans.csv").read_bytes(), by=OPERATOR))
+            buildings = (ROSTER / "buildings.csv").read_bytes()
+            check_whole("buildings", load_buildings(desk, buildings, by=OPERATOR))
             if not desk.interactions_view.interactions():
                 _log(desk)
 

@@ -215,6 +215,13 @@ class About(StrEnum):
     RESTRAINT = "restraint or isolation"
 
 
+class StudentSystem(StrEnum):
+    """What an export of incidents is written for."""
+
+    SKYWARD = "skyward"
+    EDFI = "edfi"
+
+
 class Contact(StrEnum):
     """How contact with a parent went."""
 

@@ -63,7 +63,8 @@ def _show(kind: str, file: Path, loaded: Loaded) -> None:
     console = Console(soft_wrap=True)
     console.print(
         f"{kind}: {loaded.recorded} loaded, {loaded.unchanged} known already,"
-        f" {len(loaded.handed_back)} handed back"
+        + (f" {loaded.left_out} about something else," if loaded.left_out else "")
+        + f" {len(loaded.handed_back)} handed back"
     )
     if loaded.passed_over:
         console.print(escape(f"Not used: {', '.join(loaded.passed_over)}"))

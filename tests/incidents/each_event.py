@@ -286,6 +286,13 @@ ONE_OF_EACH: list[Event] = [
             k.PlaceMoved(address="1 A ST", zip="98999", school=SCHOOL),
         ],
     ),
+    *_recorded(
+        k.Building,
+        [
+            k.BuildingListed(school=SCHOOL, codes=k.Codes(building="9001", school_id=179999001)),
+            k.BuildingChanged(school=SCHOOL, codes=k.Codes(building="9009", school_id=None)),
+        ],
+    ),
     *_recorded(k.Viewing, [k.RecordViewed(what=f"incident {REFERENCE}", refused=False)]),
     *_recorded(
         k.Notice,
