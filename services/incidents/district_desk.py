@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.incidents import incident_decisions as decide
-from services.incidents.conduct_desk import ConductDesk
 from services.incidents.incident import Incident, NoteWritten, StudentPart
 from services.incidents.policy import checked_number
+from services.incidents.report_desk import ReportsDesk
 from services.incidents.rights import (
     KEEP_INCIDENTS,
     KEEP_ROSTER,
@@ -54,7 +54,7 @@ class LinkedStudent(NamedTuple):
     part: StudentPart | None
 
 
-class DistrictDesk(ConductDesk):
+class DistrictDesk(ReportsDesk):
     """Incidents at the schools of one district."""
 
     # --- Roster ---------------------------------------------------------------------------------

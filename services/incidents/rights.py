@@ -71,6 +71,11 @@ KEEP_ROSTER = Right(
     "this is for the data officer, or on the machine itself",
     roles=frozenset({DATA_OFFICER, OPERATOR}),
 )
+MAKE_REPORTS = Right(
+    "C-DATA-4",
+    "this is for the data officer or the program director, or on the machine itself",
+    roles=frozenset({"director", DATA_OFFICER, OPERATOR}),
+)
 READ_VIEWS = Right(
     "C-PRIV-8",
     "this is for the data officer, the program director or the agency's head",
