@@ -6,7 +6,7 @@ confidential, and is written down (C-DATA-4).
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, cast
 
@@ -48,20 +48,22 @@ class ReportsDesk(ConductDesk):
         Raises:
             Refused: the period, or the instant, can't be asked.
         """
-        return self._report(self._asked(name, Audience.INTERNAL, period))
+        asked = self._asked(name, Audience.INTERNAL, period)
+        return self._report(asked, self.position_at(asked.as_of))
 
     @may(MAKE_REPORTS)
     def freeze_state_report(self, *, by: str, period: Period) -> Report:
         """Make the report for the state and keep it as it goes out (C-DATA-5)."""
         asked = self._asked(ReportName.STATE, Audience.INTERNAL, period._replace(as_of=None))
-        report = self._report(asked)
+        position = self.position_at(asked.as_of)
+        report = self._report(asked, position)
         document = as_json(report).decode()
         number = Frozen.create_id()
         frozen = StateReportFrozen(
             begins_on=asked.begins_on,
             ends_on=asked.ends_on,
             as_of=asked.as_of,
-            position=asked.position,
+            position=position,
             sha256=sha256(document.encode()).hexdigest(),
             document=self.keyring.seal(number, document),
         )
@@ -102,7 +104,8 @@ class ReportsDesk(ConductDesk):
 
     def _published(self, by: str, period: Period) -> Report:
         asked = self._asked(ReportName.CALLS, Audience.PUBLIC, period)
-        facts = self._facts(asked.position)
+        position = self.position_at(asked.as_of)
+        facts = self._facts(position)
         editions = public.editions_of(facts.published, asked.begins_on, asked.ends_on)
         now = self._counted(facts, asked)
         earlier = [(e.spaces, public.read(self.keyring.open(e.counts))) for e in editions]
@@ -114,7 +117,7 @@ class ReportsDesk(ConductDesk):
             begins_on=asked.begins_on,
             ends_on=asked.ends_on,
             as_of=asked.as_of,
-            position=asked.position,
+            position=position,
             sha256=sha256(document.encode()).hexdigest(),
             document=document,
             spaces=hidden,
@@ -131,8 +134,8 @@ class ReportsDesk(ConductDesk):
 
     # --- The pure part, and what it is given ----------------------------------------------------
 
-    def _report(self, asked: Asked) -> Report:
-        facts = self._facts(asked.position)
+    def _report(self, asked: Asked, position: int) -> Report:
+        facts = self._facts(position)
         cases = facts.cases(asked.begins_on, asked.ends_on, self._counting)
         match asked.name:
             case ReportName.CALLS:
@@ -189,8 +192,7 @@ class ReportsDesk(ConductDesk):
             org=self.org,
             begins_on=period.begins_on,
             ends_on=period.ends_on,
-            as_of=(as_of or now).astimezone(now.tzinfo),
-            position=self.last_position() if as_of is None else self.position_at(as_of),
+            as_of=(as_of or now).astimezone(UTC),
         )
 
     def position_at(self, at: datetime) -> int:

@@ -75,8 +75,7 @@ class Asked(Kept):
     begins_on: date
     ends_on: date
     as_of: datetime
-    position: int
-    """The last event of the history that counts."""
+    """What was recorded by then counts."""
 
     @property
     def query(self) -> tuple[str, ...]:
@@ -84,8 +83,7 @@ class Asked(Kept):
         return (
             f"Calls for law enforcement service at schools of {self.org} from {self.begins_on}"
             f" to {self.ends_on}, by the local day of the call.",
-            f"As known at {self.as_of.isoformat()}: event {self.position} of the history is the"
-            " last that counts.",
+            f"As known at {self.as_of.isoformat()}: what was recorded later does not count.",
             "A call that was merged into another is counted with that one.",
         )
 
