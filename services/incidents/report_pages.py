@@ -22,7 +22,7 @@ from shared.errors import Refused
 from shared.web import Form, FormProblem, Pages, Staff, form_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from markupsafe import Markup
@@ -169,7 +169,7 @@ class ReportPages:
             request,
             "report.html",
             report=report,
-            tables=[_shown(table, asked.audience) for table in report.tables],
+            tables=[_shown(table, asked.audience, self._desk.schools()) for table in report.tables],
             here=path,
             exact=f"{query}&as_of={asked.as_of.isoformat().replace('+', '%2B')}",
             kinds=[kind for kind in Format if kind not in NEEDED or find_spec(NEEDED[kind])],
@@ -184,12 +184,14 @@ def _lines(made: Sequence[Made]) -> list[tuple[str, ...]]:
     ]
 
 
-def _shown(table: Table, audience: Audience) -> Shown:
+def _shown(table: Table, audience: Audience, schools: Mapping[str, str]) -> Shown:
     columns: tuple[str, ...] = (*table.dimensions, *table.measures)
-    rows: list[tuple[Any, ...]] = list(table.rows)
+    rows: list[tuple[Any, ...]] = [
+        tuple(schools.get(str(cell), cell) for cell in row) for row in table.rows
+    ]
     chart = None
     if audience is Audience.PUBLIC:
-        columns, rows = _across(table)
+        columns, rows = _across(table, rows)
         chart = bars(table.title, [(str(row[0]), row[-1]) for row in rows if row[0] != TOTAL])
     elif len(table.dimensions) == 1 and table.measures and table.name != "summary":
         place = table.measures.index("persons") if "persons" in table.measures else 0
@@ -201,10 +203,12 @@ def _shown(table: Table, audience: Audience) -> Shown:
     return Shown(table.title, table.note, columns, written, len(rows), chart)
 
 
-def _across(table: Table) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+def _across(
+    table: Table, rows: list[tuple[Any, ...]]
+) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     """A table of two dimensions, the second across."""
-    counts = {row[:2]: row[2] for row in table.rows}
-    down, across = (list(dict.fromkeys(row[at] for row in table.rows)) for at in (0, 1))
+    counts = {row[:2]: row[2] for row in rows}
+    down, across = (list(dict.fromkeys(row[at] for row in rows)) for at in (0, 1))
     columns = (table.dimensions[0], *map(str, across))
     return columns, [(each, *(counts[each, other] for other in across)) for each in down]
 

@@ -42,7 +42,13 @@ OUTCOME_GROUPS = (
     "citation or referral to the prosecutor",
     "detention or arrest",
 )
-OFFENSE_KINDS = ("against a person", "against property", "against society", "no crime", "not yet")
+OFFENSE_KINDS = (
+    "against a person",
+    "against property",
+    "against society",
+    "no crime",
+    "not yet classified",
+)
 _AGAINST = dict(zip(("person", "property", "society", "not a crime"), OFFENSE_KINDS, strict=False))
 TABLES: dict[str, tuple[tuple[str, ...], ...]] = {
     CALLS: (("school", "outcome"), ("school", "offense"), ("offense", "outcome")),
