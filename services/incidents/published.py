@@ -139,6 +139,7 @@ def _contract(event: Event) -> Contract | None:  # noqa: PLR0911  # one case an 
             | k.RecordViewed()
             | k.NoticeReceived()
             | k.StaffTrained()
+            | k.ComplaintTold()
             | s.StudentListed()
             | s.StudentChanged()
             | s.StudentLeft()

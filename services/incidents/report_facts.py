@@ -16,6 +16,7 @@ from services.incidents.conduct import InteractionLogged
 from services.incidents.dimensions import UNKNOWN, Dimensions, dimensions
 from services.incidents.frozen import ReportPublished, StateReportFrozen
 from services.incidents.incident import IncidentOpened, StudentPart
+from services.incidents.kept import ComplaintTold
 from services.incidents.records import Happened
 from services.incidents.students import Listing, Plans, PlansListed, StudentChanged, StudentListed
 from shared.contracts.directory import DirectoryContract, OfficerListedV1
@@ -111,6 +112,8 @@ class Facts:
     heard: list[Any] = field(default_factory=list)
     students: dict[UUID, _Student] = field(default_factory=dict)
     has_plans: bool = False
+    complaints: dict[str, list[ComplaintTold]] = field(default_factory=dict)
+    """What was told of each, by its number."""
 
     @property
     def reference(self) -> Reference:
@@ -229,7 +232,7 @@ def fold(events: Iterable[Event]) -> Facts:
     return facts
 
 
-def _take(facts: Facts, event: Event) -> None:
+def _take(facts: Facts, event: Event) -> None:  # noqa: C901  # one case an event
     number = event.originator_id
     match event:
         case StudentListed() | StudentChanged():
@@ -242,6 +245,8 @@ def _take(facts: Facts, event: Event) -> None:
             facts.frozen.append(event)
         case ReportPublished():
             facts.published.append(event)
+        case ComplaintTold():
+            facts.complaints.setdefault(event.number, []).append(event)
         case Heard():
             told = CONTRACT.validate_python(event.contract)
             facts.heard.append(told)

@@ -7,6 +7,7 @@ What no service tells of yet is listed as missing and never guessed.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from services.incidents.catalogs import ARREST
@@ -47,10 +48,6 @@ MISSING = (
         why="a OneRoster export does not carry them",
     ),
 )
-COMPLAINTS_MISSING = Missing(
-    what="complaints about job duties and student interactions",
-    why="the complaints service has told of none",
-)
 
 
 def state_report(facts: Facts, asked: Asked, cases: list[Case], frozen: Report | None) -> Report:
@@ -79,6 +76,7 @@ def state_report(facts: Facts, asked: Asked, cases: list[Case], frozen: Report |
     open_ones = [case for case in with_officers if _is_open(case)]
     tables = [
         _headcount(facts, asked),
+        _complaints(facts, asked),
         incidents,
         Table(
             name="open",
@@ -89,7 +87,6 @@ def state_report(facts: Facts, asked: Asked, cases: list[Case], frozen: Report |
             note="Whether discipline followed is asked of the school (C-INC-5).",
         ),
     ]
-    missing = [*MISSING, COMPLAINTS_MISSING]
     if frozen is not None:
         tables.append(_moved(frozen, incidents))
     return Report(
@@ -101,7 +98,7 @@ def state_report(facts: Facts, asked: Asked, cases: list[Case], frozen: Report |
             " are not named, and which came to discipline, force on a student, or arrest.",
         ),
         tables=tuple(tables),
-        missing=tuple(missing),
+        missing=MISSING,
     )
 
 
@@ -118,6 +115,22 @@ def _headcount(facts: Facts, asked: Asked) -> Table:
         measures=("officers",),
         rows=tuple((agency, len(officers)) for agency, officers in sorted(listed.items())),
         note="Everybody listed on any day of the period, once.",
+    )
+
+
+def _complaints(facts: Facts, asked: Asked) -> Table:
+    schools = Counter(
+        told[-1].school or NOT_REPORTED
+        for told in facts.complaints.values()
+        if (on := told[0].received_on) and asked.begins_on <= on <= asked.ends_on
+    )
+    return Table(
+        name="complaints",
+        title="Complaints received",
+        dimensions=("school",),
+        measures=("complaints",),
+        rows=tuple(sorted(schools.items())),
+        note="By the day of receipt, whatever came of them; of the school that is known now.",
     )
 
 

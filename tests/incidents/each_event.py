@@ -325,6 +325,9 @@ ONE_OF_EACH: list[Event] = [
             )
         ],
     ),
+    *_recorded(
+        k.Counted, [k.ComplaintTold(number="SRO-0000-0000", received_on=TODAY, school=SCHOOL)]
+    ),
     *_recorded(k.Lesson, [k.StaffTrained(held_on=TODAY, expires_on=None, staff=("staff-1",))]),
     *_recorded(Bulletin, [Heard(publisher=DISTRICT, contract=CALENDAR.model_dump(mode="json"))]),
 ]

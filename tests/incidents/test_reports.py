@@ -15,6 +15,7 @@ from services.incidents.call import CallFacts
 from services.incidents.catalogs import FORMAL, OFFENSES
 from services.incidents.dimensions import AgeBand, Dimensions, Ethnicity, Gender, PlanHeld, Race
 from services.incidents.incident import IncidentRecord, StudentPart
+from services.incidents.received import from_complaints
 from services.incidents.report_facts import Case, Facts, PersonIn
 from services.incidents.report_federal import federal_report
 from services.incidents.report_files import as_json, written_as
@@ -27,6 +28,7 @@ from services.incidents.reports import (
     written_as_of,
 )
 from services.incidents.words import Audience, Discipline, Format, Involved, ReportName
+from shared.contracts.complaints import ComplaintForwardedV1, ComplaintReceivedV1
 from shared.errors import Refused
 from shared.who_may import OPERATOR, Acting
 from tests.incidents.eventful import (
@@ -314,6 +316,29 @@ def test_data_5_incidents_with_the_program_that_came_to_discipline_force_or_arre
     (cited, unknown) = found
     assert (cited["discipline"], cited["officer"]) == ("short-term suspension", "not reported")
     assert unknown["race"] == "not reported"
+
+
+def test_data_5_complaints_are_counted_once_by_the_school_that_is_known_now(
+    eventful: DistrictDesk,
+) -> None:
+    facts: dict[str, Any] = {"officer": None, "incident_on": None, "allegations": ()}
+    for number, school, on in (
+        ("SRO-0000-0001", None, TODAY),
+        ("SRO-0000-0002", SCHOOL, TODAY),
+        ("SRO-0000-0003", SCHOOL, YEAR.begins_on - timedelta(days=1)),
+    ):
+        told = ComplaintReceivedV1(
+            number=number, school=school, received_on=on, notified_on=on, **facts
+        )
+        eventful.save(*from_complaints(told, DISTRICT))
+    forwarded = ComplaintForwardedV1(
+        number="SRO-0000-0001", school=OTHER_SCHOOL, forwarded_on=TODAY
+    )
+    eventful.save(*from_complaints(forwarded, DISTRICT))
+    assert rows(made(eventful, ReportName.STATE), "complaints") == [
+        {"school": OTHER_SCHOOL, "complaints": 1},
+        {"school": SCHOOL, "complaints": 1},
+    ]
 
 
 def test_data_5_what_no_service_tells_of_is_listed_as_missing(eventful: DistrictDesk) -> None:
