@@ -141,10 +141,25 @@ def test_inc_2_a_merged_call_is_counted_once_and_its_student_too(
     received(agency, "SV26-000104")
     agency.merge("SV26-000104", ARREST, by=REVIEWER)
     crossing.carry()
-    part = StudentPart(involved=Involved.SUSPECT, outcomes=("ARRS",))
+    part = StudentPart(involved=Involved.SUSPECT, outcomes=("CITE",))
     eventful.link_student("SV26-000104", ARRESTED, by=DIRECTOR, part=part)
     figures = summary(made(eventful, ReportName.CALLS))
     assert (figures["calls"], figures["persons in calls"]) == (3, 4)
+
+
+def test_data_3_a_student_counts_by_the_values_of_the_day_of_the_call(
+    eventful: DistrictDesk, at: At, tmp_path: Path
+) -> None:
+    before = made(eventful, ReportName.CALLS).table("persons")
+    at.set(TODAY + timedelta(days=3))
+    told = student(1, sex="female", dateLastModified="2026-03-05T09:00:00.000Z")
+    delta = write_roster(tmp_path / "delta", [told], mode="delta")
+    assert eventful.load_roster(delta, by=OPERATOR).changed == 1
+    assert made(eventful, ReportName.CALLS).table("persons") == before
+    told["dateLastModified"] = "2026-03-01T09:00:00.000Z"
+    told["sex"] = "other"
+    eventful.load_roster(write_roster(tmp_path / "older", [told], mode="delta"), by=OPERATOR)
+    assert made(eventful, ReportName.CALLS).table("persons") != before
 
 
 def test_priv_1_an_erased_student_counts_as_not_reported(eventful: DistrictDesk) -> None:
