@@ -43,13 +43,14 @@ class ReportsDesk(ConductDesk):
     def report(self, name: ReportName, *, by: str, period: Period) -> Report:
         """A report for internal eyes (C-DATA-2, C-DATA-3, C-DATA-5).
 
-        The same events and the same question give the same report, whenever it is asked.
+        The same events and the same question give the same report, whenever it is asked; one that
+        was frozen at this very instant is given as it was kept.
 
         Raises:
             Refused: the period, or the instant, can't be asked.
         """
         asked = self._asked(name, Audience.INTERNAL, period)
-        return self._report(asked, self.position_at(asked.as_of))
+        return self._as_frozen(asked) or self._report(asked, self.position_at(asked.as_of))
 
     @may(MAKE_REPORTS)
     def freeze_state_report(self, *, by: str, period: Period) -> Report:
@@ -148,6 +149,15 @@ class ReportsDesk(ConductDesk):
     def _counted(self, facts: Facts, asked: Asked) -> dict[str, public.Counts]:
         cases = facts.cases(asked.begins_on, asked.ends_on, self._counting)
         return public.counted(cases, facts.schools(asked.begins_on, asked.ends_on))
+
+    def _as_frozen(self, asked: Asked) -> Report | None:
+        for each in self._made() if asked.name is ReportName.STATE else ():
+            same = (each.begins_on, each.ends_on, each.as_of)
+            if same == (asked.begins_on, asked.ends_on, asked.as_of) and isinstance(
+                each, StateReportFrozen
+            ):
+                return Report.model_validate_json(self.keyring.open(each.document))
+        return None
 
     def _last_frozen(self, facts: Facts, asked: Asked) -> Report | None:
         same = (asked.begins_on, asked.ends_on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
 from starlette.exceptions import HTTPException
@@ -171,17 +172,15 @@ class ReportPages:
             report=report,
             tables=[_shown(table, asked.audience, self._desk.schools()) for table in report.tables],
             here=path,
-            exact=f"{query}&as_of={asked.as_of.isoformat().replace('+', '%2B')}",
+            exact=f"{query}&as_of={quote(asked.as_of.isoformat())}",
             kinds=[kind for kind in Format if kind not in NEEDED or find_spec(NEEDED[kind])],
             internal=asked.audience is Audience.INTERNAL,
         )
 
 
-def _lines(made: Sequence[Made]) -> list[tuple[str, ...]]:
-    return [
-        (each.as_of.isoformat(), str(each.begins_on), str(each.ends_on), each.sha256)
-        for each in made
-    ]
+def _lines(made: Sequence[Made]) -> list[tuple[Made, str]]:
+    """What was kept, each with how its instant is written in an address."""
+    return [(each, quote(each.as_of.isoformat())) for each in made]
 
 
 def _shown(table: Table, audience: Audience, schools: Mapping[str, str]) -> Shown:
@@ -198,7 +197,7 @@ def _shown(table: Table, audience: Audience, schools: Mapping[str, str]) -> Show
         if table.name == "by_school":
             place = 0
         counted = [(str(row[0]), _count(row[1 + place])) for row in rows]
-        chart = bars(f"{table.title}: {table.measures[place]}", counted)
+        chart = bars(f"{table.title}: {table.measures[place]}", counted) if counted else None
     written = [tuple("hidden" if cell is None else cell for cell in row) for row in rows[:ROWS_MAX]]
     return Shown(table.title, table.note, columns, written, len(rows), chart)
 

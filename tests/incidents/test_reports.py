@@ -383,6 +383,8 @@ def test_data_7_a_frozen_report_stays_and_the_next_says_what_moved(
     assert eventful.keyring.open(kept.document).encode() == frozen
     assert kept.sha256 == sha256(frozen).hexdigest()
     assert SCHOOL not in kept.document.box
+    eventful.keyring.destroy(eventful.enrolment.student(ARRESTED))
+    assert as_json(made(eventful, ReportName.STATE, kept.as_of)) == frozen, "as it went out"
 
 
 # --- For the federal collection -------------------------------------------------------------------
