@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from services.directory import cli as directory
+from services.incidents import cli as incidents
 from shared.cli import clauses, deadline, deployment, emergency, rebuild, set_up
 from shared.cli.output import COULD_NOT_RUN, FOUND_WRONG, CannotRun, print_json
 
@@ -46,6 +47,8 @@ PAGES = {
         ("Training matrix (staff)", "training", "/"),
         ("Incidents (principals, director)", "incidents", "/"),
         ("Log an interaction", "incidents", "/interactions/new"),
+        ("Reports (data officer, director)", "incidents", "/reports"),
+        ("Published figures", "incidents", "/published"),
         ("Directory", "directory", "/"),
     ),
     "agency": (
@@ -230,7 +233,6 @@ app.command("break-glass", rich_help_panel=RUN)(emergency.break_glass_command(SE
 
 def _imports() -> typer.Typer:
     from services.complaints import cli as complaints
-    from services.incidents import cli as incidents
     from services.incidents import student_system_cli as student_system
     from services.training import cli as training
 
@@ -302,6 +304,7 @@ app.add_typer(
     rich_help_panel=ASK,
 )
 app.command(rich_help_panel=ASK)(deadline.deadline)
+app.command(rich_help_panel=ASK)(incidents.report)
 
 Org = Annotated[str, typer.Option(help="Whose: the organisations differ in what they tell.")]
 OneService = Annotated[

@@ -55,7 +55,7 @@ from services.complaints.review import (
 )
 from services.complaints.unread import TipSetAside, TipSettled
 from services.complaints.words import APPEAL_DUTY
-from shared.contracts.base import Publication
+from shared.contracts.base import OWN, Publication
 from shared.contracts.complaints import (
     AppealAnsweredV1,
     ComplaintAppealedV1,
@@ -80,6 +80,10 @@ if TYPE_CHECKING:
     from services.complaints.events import ComplaintEvent
     from shared.aggregate import Event
     from shared.contracts.base import Contract
+
+
+COUNTED = (ComplaintReceivedV1, ComplaintCorrectedV1, ComplaintForwardedV1)
+"""The contracts of `shared.contracts.complaints.Counted`."""
 
 
 def contract_of(event: ComplaintEvent) -> Contract | None:  # noqa: C901, PLR0911, PLR0912  # one case an event
@@ -214,11 +218,18 @@ def answer_of(event: ReviewEvent) -> Contract | None:
 
 
 def publish(counterpart: str, event: Event) -> tuple[Publication, ...]:
-    """Say what leaves for an event, at either organisation; it is for the counterpart alone."""
+    """Say what leaves for an event, at either organisation.
+
+    It is for the counterpart alone, but for what tells how many complaints there are and of which
+    school: that is for the organisation's own services too (C-DATA-5).
+    """
     if isinstance(event, Heard | TipSetAside | TipSettled):
         return ()
     if isinstance(event, get_args(ReviewEvent)):
         contract = answer_of(event)
     else:
         contract = contract_of(cast("ComplaintEvent", event))
-    return () if contract is None else (Publication(counterpart, contract),)
+    if contract is None:
+        return ()
+    own = (Publication(OWN, contract),) if isinstance(contract, COUNTED) else ()
+    return (Publication(counterpart, contract), *own)

@@ -10,8 +10,9 @@ from services.incidents.district_desk import DistrictDesk
 from services.incidents.http import agency_app, district_app
 from services.incidents.intake import answered, of_agency, of_district
 from services.incidents.published import publish
-from services.incidents.received import from_agency, from_district, from_training
+from services.incidents.received import from_agency, from_complaints, from_district, from_training
 from services.incidents.words import Channel
+from shared.contracts.complaints import Counted
 from shared.contracts.incidents import FromAgency, FromDistrict
 from shared.contracts.training import DistrictPublishes
 from shared.hearing import directories
@@ -40,6 +41,9 @@ def _district(settings: Settings) -> Service:
     def trained(told: Contract) -> Sequence[Aggregate]:
         return from_training(told, settings.org)
 
+    def complained(told: Contract) -> Sequence[Aggregate]:
+        return from_complaints(told, settings.org)
+
     return Service(
         name=NAME,
         desk=desk,
@@ -48,6 +52,7 @@ def _district(settings: Settings) -> Service:
             *directories(settings),
             Source(settings.counterpart, NAME, FromAgency, partial(from_agency, desk)),
             Source(settings.org, "training", DistrictPublishes, trained),
+            Source(settings.org, "complaints", Counted, complained),
         ),
         views=(
             desk.reference,

@@ -1,13 +1,17 @@
-"""Commands of the incidents service: `accord import calls`, `places`, `roster` and `plans`."""
+"""Commands of the incidents service: its imports under `accord import`, and `accord report`."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
+from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.incidents.words import Audience, Format, ReportName
 from shared.cli.imported import content_of, tell
 from shared.cli.output import FOUND_WRONG, CannotRun, print_json
 
@@ -23,6 +27,7 @@ Data = Annotated[Path, typer.Option(help="Folder that holds both organisations."
 By = Annotated[str, typer.Option(help="Reference of who does it; the history keeps it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 DATA = Path("data")
+DAY = ["%Y-%m-%d"]
 OPERATOR = "operator"
 SNOHOMISH_SD = "snohomish-sd"
 
@@ -112,6 +117,55 @@ def plans(
         except Unreadable as unreadable:
             raise CannotRun(f"{file}: {unreadable.back.reason}: {unreadable.back.fix}") from None
     tell("plans", file, loaded, as_json=as_json)
+
+
+def report(
+    name: Annotated[ReportName, typer.Argument(help="Which report.")],
+    begins_on: Annotated[datetime, typer.Option("--from", formats=DAY, help="First day.")],
+    ends_on: Annotated[datetime, typer.Option("--to", formats=DAY, help="Last day.")],
+    *,
+    org: District = SNOHOMISH_SD,
+    as_of: Annotated[
+        str, typer.Option(help="A day that is over, or the instant that a report names.")
+    ] = "",
+    audience: Annotated[Audience, typer.Option(help="Who may read it.")] = Audience.INTERNAL,
+    kind: Annotated[Format, typer.Option("--format", help="What it is written as.")] = Format.CSV,
+    data: Data = DATA,
+    by: By = OPERATOR,
+) -> None:
+    """Write a report of a district to the standard output, made of its history as of an instant.
+
+    `calls` has every call and outcome, `state` the dataset of RCW 28A.320.1241, `federal` the items
+    of the civil rights data collection. For the public there is `calls`, with small counts hidden:
+    without --as-of this publishes an edition, with it the edition of that time comes again. That
+    each internal report was made is written down.
+    """
+    from services.incidents.district_desk import DistrictDesk
+    from services.incidents.report_files import NEEDED, written_as
+    from services.incidents.reports import Period, written_as_of
+
+    settings = _settings(org, data, "district")
+    try:
+        period = Period(begins_on.date(), ends_on.date(), written_as_of(as_of))
+    except ValueError as error:
+        raise CannotRun(f"--as-of: {error}") from error
+    if audience is Audience.PUBLIC and name is not ReportName.CALLS:
+        raise CannotRun(f"{name} is not for the public: choose calls")
+    if kind in NEEDED and find_spec(NEEDED[kind]) is None:
+        raise CannotRun(
+            f"{kind} needs the package {NEEDED[kind]}, which is not installed here: install the"
+            " group `reports`, or take csv or json"
+        )
+    with DistrictDesk.of(settings) as desk:
+        if audience is Audience.INTERNAL:
+            made = desk.report(name, by=by, period=period)
+        elif period.as_of is None:
+            made = desk.publish_report(by=by, period=period)
+        elif (found := desk.edition(period)) is not None:
+            made = found
+        else:
+            raise CannotRun("nothing was published of these days by then")
+    sys.stdout.buffer.write(written_as(made, kind))
 
 
 def _settings(org: str, data: Path, kind: str) -> Settings:

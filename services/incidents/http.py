@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from services.incidents import api
 from services.incidents.agency_pages import AgencyPages
 from services.incidents.district_pages import ConductPages, IncidentPages
+from services.incidents.report_pages import ReportPages
 from shared.web import NavLink, web_app
 from shared.web.inputs import people_of
 
@@ -29,6 +30,8 @@ DISTRICT_NAV = (
     NavLink("/", "Incidents"),
     NavLink("/conduct", "Interactions and requests"),
     NavLink("/interactions/new", "Log an interaction"),
+    NavLink("/reports", "Reports"),
+    NavLink("/published", "Published figures", staff_only=False),
     VIEWS,
 )
 AGENCY_NAV = (NavLink("/", "Blotter"), NavLink("/notices", "From the district"), VIEWS)
@@ -41,6 +44,7 @@ def district_app(
     app = web_app(settings, NAME, desk, link, lambda: _people(desk), nav=DISTRICT_NAV)
     app.include_router(IncidentPages(desk).router())
     app.include_router(ConductPages(desk).router())
+    app.include_router(ReportPages(desk).router())
     app.include_router(api.district_router(desk))
     app.include_router(api.systems_router(kinds, settings))
     return app

@@ -219,6 +219,32 @@ class LessonLine(Line):
         return staff in self.staff and self.held_on <= on and (ends is None or on <= ends)
 
 
+# --- Complaints -----------------------------------------------------------------------------------
+
+
+class Counted(Aggregate):
+    """A complaint, as the complaints service told of it."""
+
+    TOPIC = "counted"
+
+    def __init__(self) -> None:
+        """Remember nothing."""
+
+
+class ComplaintTold(CreatedEvent):
+    """There is a complaint about an officer, or its school became known or was wrong (C-DATA-5)."""
+
+    TOPIC: ClassVar[str] = "complaint.told"
+
+    number: str
+    received_on: date | None
+    """None where it was told before."""
+    school: str | None
+
+    def apply(self, complaint: Counted) -> None:
+        """Nothing is decided on it."""
+
+
 KeptEvent = (
     PlaceListed
     | PlaceMoved
@@ -227,4 +253,5 @@ KeptEvent = (
     | RecordViewed
     | NoticeReceived
     | StaffTrained
+    | ComplaintTold
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, assert_never, cast
 
 from services.incidents import call as c
 from services.incidents import conduct as d
+from services.incidents import frozen as f
 from services.incidents import incident as i
 from services.incidents import kept as k
 from services.incidents import students as s
@@ -55,7 +56,7 @@ def publish(counterpart: str, event: Event) -> tuple[Publication, ...]:
 def _contract(event: Event) -> Contract | None:  # noqa: PLR0911  # one case an event
     known = cast(
         "c.CallEvent | i.IncidentEvent | d.InteractionEvent | d.InterventionEvent"
-        " | d.BoundaryEvent | k.KeptEvent | s.StudentEvent | ClockEvent | Heard",
+        " | d.BoundaryEvent | k.KeptEvent | s.StudentEvent | f.ReportEvent | ClockEvent | Heard",
         event,
     )
     match known:
@@ -140,10 +141,13 @@ def _contract(event: Event) -> Contract | None:  # noqa: PLR0911  # one case an 
             | k.RecordViewed()
             | k.NoticeReceived()
             | k.StaffTrained()
+            | k.ComplaintTold()
             | s.StudentListed()
             | s.StudentChanged()
             | s.StudentLeft()
             | s.PlansListed()
+            | f.StateReportFrozen()
+            | f.ReportPublished()
         ):
             return None
         case _:

@@ -21,10 +21,18 @@ from services.incidents.incident import (
     ToldForce,
     ToldOutcome,
 )
-from services.incidents.kept import Lesson, Notice, NoticeReceived, StaffTrained
+from services.incidents.kept import (
+    ComplaintTold,
+    Counted,
+    Lesson,
+    Notice,
+    NoticeReceived,
+    StaffTrained,
+)
 from services.incidents.policy import ASKING
 from services.incidents.records import closing
 from services.incidents.words import Duty, Said
+from shared.contracts.complaints import ComplaintReceivedV1
 from shared.contracts.incidents import (
     AlternativesAskedV1,
     AlternativesExplainedV1,
@@ -172,3 +180,12 @@ def from_training(told: Contract, org: str) -> Sequence[Aggregate]:
         return ()
     trained = StaffTrained(held_on=told.held_on, expires_on=told.expires_on, staff=told.staff)
     return (Lesson.begin(trained, by=f"{org}.training"),)
+
+
+def from_complaints(told: Contract, org: str) -> Sequence[Aggregate]:
+    """Keep that there is a complaint, and of which school (C-DATA-5)."""
+    received_on = told.received_on if isinstance(told, ComplaintReceivedV1) else None
+    counted = ComplaintTold.model_validate(
+        {**told.model_dump(include={"number", "school"}), "received_on": received_on}
+    )
+    return (Counted.begin(counted, by=f"{org}.complaints"),)

@@ -77,6 +77,11 @@ READ_INCIDENTS = _school("C-DATA-4", OPERATOR)
 KEEP_ROSTER = _data_officer("C-DATA-3")
 FOLLOW_SYSTEM = _data_officer("C-INC-5")
 EXPORT_INCIDENTS = _data_officer("C-DATA-4")
+MAKE_REPORTS = Right(
+    "C-DATA-4",
+    "this is for the data officer or the program director, or on the machine itself",
+    roles=frozenset({"director", DATA_OFFICER, OPERATOR}),
+)
 READ_VIEWS = Right(
     "C-PRIV-8",
     "this is for the data officer, the program director or the agency's head",

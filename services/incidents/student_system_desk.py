@@ -14,11 +14,11 @@ from eventsourcing.application import AggregateNotFoundError
 from services.incidents import edfi, skyward
 from services.incidents import incident_decisions as decide
 from services.incidents.catalogs import ARREST
-from services.incidents.conduct_desk import ConductDesk
 from services.incidents.incident import StudentPart
 from services.incidents.kept import Building, BuildingChanged, BuildingListed, Codes
 from services.incidents.outgoing import Exported, Outgoing, Person
 from services.incidents.policy import OFFICER
+from services.incidents.report_desk import ReportsDesk
 from services.incidents.rights import EXPORT_INCIDENTS, FOLLOW_SYSTEM, KEEP_ROSTER, viewing
 from services.incidents.words import Part, StudentSystem
 from shared.errors import Refused
@@ -50,7 +50,7 @@ class DisciplineTold(NamedTuple):
     """An officer's reference where an officer decided, else where the administrator is named."""
 
 
-class StudentSystemDesk(ConductDesk):
+class StudentSystemDesk(ReportsDesk):
     """What goes to and comes from the student information system of one district."""
 
     # --- Buildings ------------------------------------------------------------------------------

@@ -238,6 +238,30 @@ class Restraint(StrEnum):
     ISOLATION = "isolation"
 
 
+class ReportName(StrEnum):
+    """The reports that there are."""
+
+    CALLS = "calls"
+    STATE = "state"
+    FEDERAL = "federal"
+
+
+class Audience(StrEnum):
+    """Who may read a report."""
+
+    INTERNAL = "internal"
+    PUBLIC = "public"
+
+
+class Format(StrEnum):
+    """What a report is written as."""
+
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+    PDF = "pdf"
+
+
 class Action(StrEnum):
     """What an officer did to enforce the law (C-INC-1)."""
 

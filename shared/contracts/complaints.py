@@ -189,6 +189,10 @@ FromDistrict = Annotated[
     | SilenceNotedV1,
     Field(discriminator="name"),
 ]
+Counted = Annotated[
+    ComplaintReceivedV1 | ComplaintCorrectedV1 | ComplaintForwardedV1, Field(discriminator="name")
+]
+"""What the district's own services are told too, so that they can count complaints (C-DATA-5)."""
 FromAgency = Annotated[
     NoticeAcknowledgedV1 | ReviewOpenedV1 | ReviewClosedV1, Field(discriminator="name")
 ]

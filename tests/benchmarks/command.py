@@ -34,6 +34,7 @@ MODULES = {
     "crossing": "crossing",
     "rebuild": "reading",
     "growth": "appending",
+    "suppression": "suppressing",
 }
 NAMES = tuple(MODULES)
 ALL = "all"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,8 @@ from shared.cli.output import CannotRun
 from tests.benchmarks.command import measured, run
 from tests.benchmarks.measure import Row, Target, compared, figure
 from tests.benchmarks.report import BEGIN, CHART, END, PAGE, write_report
+from tests.benchmarks.suppressing import BELOW, attacked, published
+from tests.incidents.attacker import conclusions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +86,18 @@ def test_an_unknown_benchmark_and_a_report_of_some_are_refused() -> None:
         run(["nothing"], quick=True, report=False)
     with pytest.raises(CannotRun, match="a report is of all"):
         run(["load"], quick=True, report=True)
+
+
+def test_priv_5_a_reader_of_random_publications_learns_nothing_and_one_who_is_told_all_does() -> (
+    None
+):
+    found = attacked(0)
+    assert found.small > 50
+    assert found.narrowed == 0
+    assert 0.5 < found.shown / found.cells < 1
+    for space, editions in map(published, map(Random, range(9))):
+        told = replace(editions[0], hidden=frozenset())
+        assert all(e.most - e.least < 1e-6 for e in conclusions(space, told, [told], BELOW))
 
 
 def test_the_cheapest_benchmark_runs_on_servers_of_its_own() -> None:

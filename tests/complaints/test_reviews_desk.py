@@ -71,7 +71,9 @@ class Crossing:
         crossed = []
         for position, event in publisher.history(self._told[publisher.org], 1_000):
             self._told[publisher.org] = position
-            for _, contract in publish(audience, event):
+            for to, contract in publish(audience, event):
+                if to != audience:
+                    continue
                 crossed.append(contract)
                 if audience == AGENCY:
                     self.agency.save(*from_district(self.agency, contract))  # type: ignore[arg-type]  # the district's
@@ -257,7 +259,7 @@ def test_comp_14_what_only_concerns_the_district_does_not_cross(
     assert crossing.carry() == []
 
 
-FROM_DISTRICT = [each.contract for event in DISTRICTS for each in publish(AGENCY, event)]
+FROM_DISTRICT = [e.contract for event in DISTRICTS for e in publish(AGENCY, event)[:1]]
 FROM_AGENCY = [each.contract for event in AGENCYS for each in publish(DISTRICT, event)]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.incidents import call as c
 from services.incidents import conduct as d
+from services.incidents import frozen as f
 from services.incidents import incident as i
 from services.incidents import kept as k
 from services.incidents import students as s
@@ -243,6 +244,13 @@ STUDENT: list[s.StudentEvent] = [
     s.PlansListed(plans=WRITTEN),
     s.StudentLeft(left_on=TODAY),
 ]
+MADE: dict[str, Any] = {
+    "begins_on": date(2025, 9, 1),
+    "ends_on": date(2026, 8, 31),
+    "as_of": AT,
+    "position": 12,
+    "sha256": "0" * 64,
+}
 PASSED = CLOCK.model_copy(update={"passed": True})
 CLOCKS: list[Event] = [
     ClockMoved(opens=(CLOCK,), from_on=date(2026, 3, 13)),
@@ -306,6 +314,26 @@ ONE_OF_EACH: list[Event] = [
                 on=TODAY,
             )
         ],
+    ),
+    *_recorded(f.Frozen, [f.StateReportFrozen(document=WRITTEN, **MADE)]),
+    *_recorded(
+        f.Frozen,
+        [
+            f.ReportPublished(
+                document="{}",
+                spaces={
+                    "calls": f.HiddenCells(
+                        tables=(("school", "outcome"),),
+                        hidden=({"outcome": "alternative", "school": SCHOOL},),
+                    )
+                },
+                counts=WRITTEN,
+                **MADE,
+            )
+        ],
+    ),
+    *_recorded(
+        k.Counted, [k.ComplaintTold(number="SRO-0000-0000", received_on=TODAY, school=SCHOOL)]
     ),
     *_recorded(k.Lesson, [k.StaffTrained(held_on=TODAY, expires_on=None, staff=("staff-1",))]),
     *_recorded(Bulletin, [Heard(publisher=DISTRICT, contract=CALENDAR.model_dump(mode="json"))]),

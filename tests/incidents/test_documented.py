@@ -15,6 +15,7 @@ import pytest
 
 from services.incidents.call import CallEvent
 from services.incidents.conduct import BoundaryEvent, InteractionEvent, InterventionEvent
+from services.incidents.frozen import ReportEvent
 from services.incidents.incident import IncidentEvent
 from services.incidents.kept import KeptEvent
 from services.incidents.published import publish
@@ -48,6 +49,7 @@ UNIONS = (
     ClockEvent,
     StudentEvent,
     KeptEvent,
+    ReportEvent,
 )
 CONTRACTS: dict[str, type[BaseModel]] = {
     **{
