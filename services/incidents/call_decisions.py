@@ -11,6 +11,9 @@ from services.incidents.call import (
     CallFacts,
     CallLinked,
     CallReceived,
+    CommissionNotified,
+    CommissionReport,
+    CommissionReportOwed,
     DispatchChanged,
     FactCorrected,
     Force,
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from services.incidents.call import Call, CallRecord
-    from services.incidents.words import Channel, ForceFinding, Said
+    from services.incidents.words import Channel, ForceFinding, Reportable, Said
     from shared.school_calendar import Calendars
     from shared.sealed import Sealed
 
@@ -302,6 +305,57 @@ def explain_alternatives(
     )
 
 
+def owe_commission(
+    call: Call,
+    calendars: Calendars,
+    *,
+    today: date,
+    ground: Reportable,
+    officer: str,
+    learned_on: date,
+) -> CommissionReportOwed:
+    """Start the days within which the state commission is notified (C-INC-13)."""
+    known: CallRecord = call.known
+    (officer,) = policy.checked_officers((officer,), "C-INC-13")
+    if learned_on > today:
+        raise Refused("C-INC-13", "the day is still to come: correct it", "learned_on")
+    if any((each.ground, each.officer) == (ground, officer) for each in known.commission):
+        raise Refused("C-INC-13", "this report is on record already: nothing to do", "ground")
+    number = len(known.commission) + 1
+    clock = started(
+        Duty.NOTIFY_COMMISSION,
+        policy.COMMISSION,
+        learned_on,
+        calendars,
+        today=today,
+        of=str(number),
+    )
+    report = CommissionReport(number=number, ground=ground, officer=officer, learned_on=learned_on)
+    return CommissionReportOwed(number=known.number, report=report, opens=(clock,))
+
+
+def notify_commission(
+    call: Call, report: int, calendars: Calendars, *, today: date, notified_on: date
+) -> CommissionNotified:
+    """Record that the state commission was notified; late is flagged, never refused (C-INC-13)."""
+    known: CallRecord = call.known
+    held = next((each for each in known.commission if each.number == report), None)
+    if held is None or held.notified_on is not None:
+        raise Refused("C-INC-13", "no such report is owed: choose one", "report")
+    if not held.learned_on <= notified_on <= today:
+        reason = "it is before the agency learned of it, or still to come: correct it"
+        raise Refused("C-INC-13", reason, "notified_on")
+    (key,) = closing(known, Duty.NOTIFY_COMMISSION, of=str(report))
+    due = known.clocks[key].due(calendars, today)
+    return CommissionNotified(
+        number=known.number,
+        report=report,
+        notified_on=notified_on,
+        late=due.known and notified_on > due.on,
+        closes=(key,),
+    )
+
+
 def link(call: Call, to: str) -> CallLinked:
     """Link a call to another number of the same incident (C-INC-2)."""
     known: CallRecord = call.known
@@ -312,7 +366,10 @@ def link(call: Call, to: str) -> CallLinked:
 
 
 def merge(call: Call, into: CallRecord, *, today: date) -> MergedInto:
-    """Merge a call into another one, which alone is counted from now on (C-INC-2)."""
+    """Merge a call into another one, which alone is counted from now on (C-INC-2).
+
+    What the state commission is owed stays owed (C-INC-13).
+    """
     known: CallRecord = call.known
     if known.number == into.number:
         raise Refused("C-INC-2", "a call can't be merged into itself: choose another", "into")
@@ -322,9 +379,8 @@ def merge(call: Call, into: CallRecord, *, today: date) -> MergedInto:
     if into.merged_into is not None:
         reason = f"that call is merged into {into.merged_into}: choose that one"
         raise Refused("C-INC-2", reason, "into")
-    return MergedInto(
-        number=known.number, into=into.number, merged_on=today, closes=tuple(known.clocks)
-    )
+    done = (key for key, c in known.clocks.items() if c.duty is not Duty.NOTIFY_COMMISSION)
+    return MergedInto(number=known.number, into=into.number, merged_on=today, closes=tuple(done))
 
 
 def split(call: Call, *, today: date) -> SplitOff:

@@ -14,6 +14,7 @@ from services.incidents.kept import Place, PlaceListed, PlaceMoved
 from services.incidents.policy import checked_number
 from services.incidents.rights import (
     CLASSIFY,
+    COMMISSION,
     KEEP_CALLS,
     MEND_CALLS,
     READ_CALLS,
@@ -26,13 +27,13 @@ from shared.who_may import may
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from services.incidents.call import CallFacts, CallRecord
     from services.incidents.kept import NoticeLine
     from services.incidents.records import Happened
-    from services.incidents.words import ForceFinding, Said
+    from services.incidents.words import ForceFinding, Reportable, Said
 
 DISPATCH = "dispatch-system"
 """Who gives what the agency's dispatch and records systems send; they may report, no more."""
@@ -201,6 +202,35 @@ class CallsDesk(IncidentsDesk):
             number,
             by,
             lambda c: decide.explain_alternatives(c, today=self.today(), said=said, reasons=sealed),
+        )
+
+    @may(COMMISSION)
+    def owe_commission(
+        self, number: str, *, by: str, ground: Reportable, officer: str, learned_on: date
+    ) -> None:
+        """Say that the law asks for a report to the state commission (C-INC-13)."""
+        self._change(
+            number,
+            by,
+            lambda c: decide.owe_commission(
+                c,
+                self.calendars(),
+                today=self.today(),
+                ground=ground,
+                officer=officer,
+                learned_on=learned_on,
+            ),
+        )
+
+    @may(COMMISSION)
+    def notify_commission(self, number: str, report: int, *, by: str, notified_on: date) -> None:
+        """Record that the state commission was notified (C-INC-13)."""
+        self._change(
+            number,
+            by,
+            lambda c: decide.notify_commission(
+                c, report, self.calendars(), today=self.today(), notified_on=notified_on
+            ),
         )
 
     @may(MEND_CALLS)

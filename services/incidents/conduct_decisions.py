@@ -77,6 +77,8 @@ def log_interaction(
 
 def debrief(interaction: Interaction, meeting: str) -> Debriefed:
     """Link an interaction to the meeting that talked it over (C-MENT-3)."""
+    if not policy.REFERENCE.fullmatch(meeting):
+        raise Refused("C-MENT-3", "give the meeting's reference, such as meeting-7", "meeting")
     if meeting in interaction.known.meetings:
         raise Refused("C-MENT-3", "it is linked to this meeting already", "meeting")
     return Debriefed(meeting=meeting)

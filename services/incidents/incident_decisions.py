@@ -170,7 +170,8 @@ def follow_discipline(
 ) -> DisciplineFollowed:
     """Enter whether discipline followed, by an administrator's decision (C-INC-5, C-DISC-1)."""
     known: IncidentRecord = incident.known
-    if followed and (kind is None or not decided_by):
+    decider = policy.checked_person(decided_by, "C-DISC-1", "decided_by")
+    if followed and (kind is None or decider is None):
         field = "kind" if kind is None else "decided_by"
         reason = "give its kind and the administrator who decided"
         raise Refused("C-DISC-1", reason, field)
@@ -181,7 +182,7 @@ def follow_discipline(
             followed=followed,
             kind=kind if followed else None,
             student=student,
-            decided_by=decided_by if followed else None,
+            decided_by=decider if followed else None,
         ),
         entered_on=today,
         closes=closing(known, Duty.DISCIPLINE),
@@ -222,10 +223,10 @@ def record_search(
         search=number,
         at=at,
         by_officer=by_officer or None,
-        by_staff=by_staff or None,
+        by_staff=policy.checked_person(by_staff, "C-INC-4", "by_staff"),
         ground=ground,
         purpose=purpose,
-        at_request_of=at_request_of or None,
+        at_request_of=policy.checked_person(at_request_of, "C-INC-4", "at_request_of"),
         student=student,
         late=today > local_day(at),
         opens=(parent,),

@@ -28,6 +28,12 @@ RESTRAINT_REVIEW = Rule(unit=Unit.SCHOOL_DAYS, count=10, source="C-INC-10, our d
 REQUEST_REVIEW = Rule(unit=Unit.SCHOOL_DAYS, count=5, source="C-INT-6")
 REQUEST_RECORDING = Rule(unit=Unit.SCHOOL_DAYS, count=1, source="C-INT-1")
 BOUNDARY_ANSWER = Rule(unit=Unit.SCHOOL_DAYS, count=5, source="C-DISC-3")
+COMMISSION = Rule(
+    unit=Unit.CALENDAR_DAYS,
+    count=15,
+    roll="next_business_day",
+    source="RCW 43.101.135, WAC 139-06-020, C-INC-13",
+)
 
 TEXT_CHARACTERS_MAX = 20_000
 PERSONS_MAX = 1_000
@@ -35,6 +41,8 @@ YEARS_BACK_MAX = 25
 NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
 CODE = re.compile(r"[A-Za-z0-9]{1,10}")
 OFFICER = re.compile(r"officer-[0-9]{1,6}")
+PERSON = re.compile(r"(staff|agency|officer)-[0-9]{1,6}")
+REFERENCE = re.compile(r"[a-z]+-[a-z0-9-]{1,60}")
 ASKING = "D-ASKSRO"
 """The training on when to ask an officer for help (C-INT-5)."""
 
@@ -57,6 +65,16 @@ def checked_officers(officers: tuple[str, ...], clause: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(officers))
 
 
+def checked_person(person: str | None, clause: str, field: str) -> str | None:
+    """The reference of a member of staff or an officer, never a name; None where none is given."""
+    given = (person or "").strip()
+    if not given:
+        return None
+    if not PERSON.fullmatch(given):
+        raise Refused(clause, "give a reference such as staff-12, never a name", field)
+    return given
+
+
 def checked_persons(persons: int | None) -> int | None:
     """How many persons an outcome is of; None where it is not known (C-DATA-3)."""
     if persons is not None and not 0 <= persons <= PERSONS_MAX:
@@ -68,9 +86,9 @@ def checked_persons(persons: int | None) -> int | None:
 def check_happened(at: datetime, now: datetime, clause: str, field: str) -> None:
     """Refuse an instant to come, and one so long ago that it must be a mistake."""
     if at > now + timedelta(minutes=5):
-        raise Refused(clause, f"{field.replace('_', ' ')} is still to come: correct it", field)
+        raise Refused(clause, "it is still to come: correct the day or the time", field)
     if at < now - timedelta(days=366 * YEARS_BACK_MAX):
-        raise Refused(clause, f"{field.replace('_', ' ')} is too long ago: correct it", field)
+        raise Refused(clause, "it is too long ago: correct the day or the time", field)
 
 
 def is_late(rule: Rule, since: date, calendars: Calendars, today: date, school: str | None) -> bool:

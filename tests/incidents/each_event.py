@@ -100,6 +100,16 @@ CALL: list[c.CallEvent] = [
     ),
     c.AlternativesAsked(number=NUMBER, asked_on=TODAY),
     c.AlternativesExplained(number=NUMBER, said=w.Said.DANGER, reasons=WRITTEN, explained_on=TODAY),
+    c.CommissionReportOwed(
+        number=NUMBER,
+        report=c.CommissionReport(
+            number=1, ground=w.Reportable.FORCE, officer=OFFICER, learned_on=TODAY
+        ),
+        opens=(CLOCK,),
+    ),
+    c.CommissionNotified(
+        number=NUMBER, report=1, notified_on=TODAY, late=False, closes=(CLOCK.key,)
+    ),
     c.NarrativeWritten(number=NUMBER, narrative=WRITTEN),
     c.CallLinked(number=NUMBER, to="OTHER-0099"),
     c.MergedInto(number=NUMBER, into="SV26-000124", merged_on=TODAY),
