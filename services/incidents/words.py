@@ -143,7 +143,10 @@ class Met(StrEnum):
 
 
 class Part(StrEnum):
-    """An officer's part in formal discipline (C-DISC-3)."""
+    """An officer's part in formal discipline (C-DISC-3).
+
+    Being the victim or the eyewitness of a crime is none (C-DISC-4).
+    """
 
     DECIDER = "decider"
     INVESTIGATOR = "investigator"
