@@ -324,6 +324,7 @@ class CommissionReportOwed(CallHappened):
     """The law asks for a report to the state commission within 15 days (C-INC-13)."""
 
     TOPIC: ClassVar[str] = "call.commission_owed"
+    class_version: ClassVar[int] = 1
 
     report: CommissionReport
 
@@ -335,6 +336,7 @@ class CommissionNotified(CallHappened):
     """The agency reported to the state commission; the content is not kept (C-INC-13)."""
 
     TOPIC: ClassVar[str] = "call.commission_notified"
+    class_version: ClassVar[int] = 1
 
     report: int
     notified_on: date

@@ -47,27 +47,21 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from services.incidents.call import Call, CallRecord
+    from services.incidents.policy import InForce
     from services.incidents.words import Channel, ForceFinding, Reportable, Said
-    from shared.school_calendar import Calendars
     from shared.sealed import Sealed
 
 
 def receive(
-    number: str,
-    facts: CallFacts,
-    calendars: Calendars,
-    *,
-    now: datetime,
-    channel: Channel,
-    key: str = "",
+    number: str, facts: CallFacts, rules: InForce, *, now: datetime, channel: Channel, key: str = ""
 ) -> CallReceived:
     """Record a call; late is flagged, never refused (C-DATA-2)."""
     checked = policy.checked_number(number)
     check_facts(facts, now)
     today, on = local_day(now), local_day(facts.received_at)
     opens = (
-        started(Duty.OUTCOME, policy.OUTCOME, on, calendars, today=today),
-        started(Duty.CLASSIFY, policy.CLASSIFICATION, on, calendars, today=today),
+        started(Duty.OUTCOME, rules.limits.outcome, on, rules, today=today),
+        started(Duty.CLASSIFY, rules.limits.classification, on, rules, today=today),
     )
     return CallReceived(
         number=checked,
@@ -75,7 +69,7 @@ def receive(
         channel=channel,
         received_on=on,
         recorded_on=today,
-        late=policy.is_late(policy.RECORDING, on, calendars, today, None),
+        late=policy.is_late(rules.limits.recording, on, rules.calendars, today, None),
         key=key,
         opens=() if facts.cancelled else opens,
     )
@@ -173,7 +167,7 @@ def classify(
 
 def record_outcome(  # facts of one form
     call: Call,
-    calendars: Calendars,
+    rules: InForce,
     *,
     today: date,
     outcome: str,
@@ -188,7 +182,7 @@ def record_outcome(  # facts of one form
     known: CallRecord = call.known
     code = checked_outcome(outcome)
     asked = code in {ARREST, REFERRAL} and known.alternatives is None
-    clock = started(Duty.ALTERNATIVES, policy.ALTERNATIVES, today, calendars, today=today)
+    clock = started(Duty.ALTERNATIVES, rules.limits.alternatives, today, rules, today=today)
     running = clock.key in known.clocks
     done = (Duty.OUTCOME, Duty.CLASSIFY) if code == CANCELLED else (Duty.OUTCOME,)
     return OutcomeRecorded(
@@ -238,7 +232,7 @@ def name_officers(call: Call, officers: tuple[str, ...], *, key: str = "") -> Of
 
 def report_force(  # facts of one form
     call: Call,
-    calendars: Calendars,
+    rules: InForce,
     *,
     now: datetime,
     at: datetime,
@@ -261,7 +255,12 @@ def report_force(  # facts of one form
     )
     today = local_day(now)
     review = started(
-        Duty.REVIEW_FORCE, policy.FORCE_REVIEW, today, calendars, today=today, of=str(force.number)
+        Duty.REVIEW_FORCE,
+        rules.limits.force_review,
+        today,
+        rules,
+        today=today,
+        of=str(force.number),
     )
     return ForceReported(number=known.number, force=force, key=key, opens=(review,))
 
@@ -283,10 +282,10 @@ def review_force(
     )
 
 
-def hear_asked(call: Call, calendars: Calendars, *, today: date) -> AlternativesAsked:
+def hear_asked(call: Call, rules: InForce, *, today: date) -> AlternativesAsked:
     """Take the district's question why no alternative served (C-ROLE-2)."""
     known: CallRecord = call.known
-    clock = started(Duty.ALTERNATIVES, policy.ALTERNATIVES, today, calendars, today=today)
+    clock = started(Duty.ALTERNATIVES, rules.limits.alternatives, today, rules, today=today)
     running = clock.key in known.clocks
     return AlternativesAsked(number=known.number, asked_on=today, opens=() if running else (clock,))
 
@@ -306,13 +305,7 @@ def explain_alternatives(
 
 
 def owe_commission(
-    call: Call,
-    calendars: Calendars,
-    *,
-    today: date,
-    ground: Reportable,
-    officer: str,
-    learned_on: date,
+    call: Call, rules: InForce, *, today: date, ground: Reportable, officer: str, learned_on: date
 ) -> CommissionReportOwed:
     """Start the days within which the state commission is notified (C-INC-13)."""
     known: CallRecord = call.known
@@ -323,19 +316,14 @@ def owe_commission(
         raise Refused("C-INC-13", "this report is on record already: nothing to do", "ground")
     number = len(known.commission) + 1
     clock = started(
-        Duty.NOTIFY_COMMISSION,
-        policy.COMMISSION,
-        learned_on,
-        calendars,
-        today=today,
-        of=str(number),
+        Duty.NOTIFY_COMMISSION, policy.COMMISSION, learned_on, rules, today=today, of=str(number)
     )
     report = CommissionReport(number=number, ground=ground, officer=officer, learned_on=learned_on)
     return CommissionReportOwed(number=known.number, report=report, opens=(clock,))
 
 
 def notify_commission(
-    call: Call, report: int, calendars: Calendars, *, today: date, notified_on: date
+    call: Call, report: int, rules: InForce, *, today: date, notified_on: date
 ) -> CommissionNotified:
     """Record that the state commission was notified; late is flagged, never refused (C-INC-13)."""
     known: CallRecord = call.known
@@ -346,7 +334,7 @@ def notify_commission(
         reason = "it is before the agency learned of it, or still to come: correct it"
         raise Refused("C-INC-13", reason, "notified_on")
     (key,) = closing(known, Duty.NOTIFY_COMMISSION, of=str(report))
-    due = known.clocks[key].due(calendars, today)
+    due = known.clocks[key].due(rules.calendars, today)
     return CommissionNotified(
         number=known.number,
         report=report,

@@ -165,13 +165,13 @@ class CallsDesk(IncidentsDesk):
         restraint: bool,
     ) -> None:
         """Report force that was used; the district is told at once (C-INC-11)."""
-        calendars = self.calendars()
+        rules = self.rules()
         self._change(
             number,
             by,
             lambda c: decide.report_force(
                 c,
-                calendars,
+                rules,
                 now=self.now(),
                 at=at,
                 officers=officers,
@@ -214,7 +214,7 @@ class CallsDesk(IncidentsDesk):
             by,
             lambda c: decide.owe_commission(
                 c,
-                self.calendars(),
+                self.rules(),
                 today=self.today(),
                 ground=ground,
                 officer=officer,
@@ -229,7 +229,7 @@ class CallsDesk(IncidentsDesk):
             number,
             by,
             lambda c: decide.notify_commission(
-                c, report, self.calendars(), today=self.today(), notified_on=notified_on
+                c, report, self.rules(), today=self.today(), notified_on=notified_on
             ),
         )
 
@@ -318,7 +318,7 @@ class CallsDesk(IncidentsDesk):
     ) -> Happened:
         return decide.record_outcome(
             call,
-            self.calendars(),
+            self.rules(),
             today=self.today(),
             outcome=outcome,
             persons=persons,
@@ -336,10 +336,10 @@ class CallsDesk(IncidentsDesk):
     ) -> list[bool | Refused]:
         answers: list[bool | Refused] = []
         changed: list[Call] = []
-        schools, calendars = self.schools(), self.calendars()
+        schools, rules = self.schools(), self.rules()
         for each in told:
             try:
-                call = self._received(each, by, channel, key, schools, calendars)
+                call = self._received(each, by, channel, key, schools, rules)
             except Refused as refused:
                 if not each_alone:
                     raise
@@ -353,7 +353,7 @@ class CallsDesk(IncidentsDesk):
         return answers
 
     def _received(  # noqa: PLR0917  # what is looked up once for all
-        self, told: Told, by: str, channel: Channel, key: str, schools: Any, calendars: Any
+        self, told: Told, by: str, channel: Channel, key: str, schools: Any, rules: Any
     ) -> Call | None:
         """The call with what is new; None where nothing is."""
         if told.facts.school not in schools:
@@ -364,7 +364,7 @@ class CallsDesk(IncidentsDesk):
             call: Call = self.loaded(number)
         except AggregateNotFoundError:
             received = decide.receive(
-                told.number, told.facts, calendars, now=now, channel=channel, key=key
+                told.number, told.facts, rules, now=now, channel=channel, key=key
             )
             call = Call.begin(received, by=by, number=number)
         else:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from services.incidents.conduct import Boundary, Interaction, Intervention
+    from services.incidents.policy import InForce
     from services.incidents.words import Answer, Met, Part, Setting, Subject, Whom
-    from shared.school_calendar import Calendars
     from shared.sealed import Sealed
 
 GROUP_MAX = 5_000
@@ -96,7 +96,7 @@ def open_intervention(
 
 def request_intervention(
     intervention: Intervention,
-    calendars: Calendars,
+    rules: InForce,
     *,
     requested_by: str,
     at: datetime,
@@ -109,7 +109,9 @@ def request_intervention(
     known = intervention.known
     today, school = local_day(now), known.school
     undescribed = ground is Ground.DISRUPTION and description is None
-    late = policy.is_late(policy.REQUEST_RECORDING, local_day(at), calendars, today, school)
+    late = policy.is_late(
+        rules.limits.request_recording, local_day(at), rules.calendars, today, school
+    )
     found = {
         Flag.NO_GROUND: ground is None,
         Flag.NOT_DESCRIBED: undescribed,
@@ -117,10 +119,15 @@ def request_intervention(
         Flag.LATE: late,
     }
     review = started(
-        Duty.REVIEW_REQUEST, policy.REQUEST_REVIEW, today, calendars, today=today, school=school
+        Duty.REVIEW_REQUEST, rules.limits.request_review, today, rules, today=today, school=school
     )
     describe = started(
-        Duty.DESCRIBE_GROUND, policy.REQUEST_RECORDING, today, calendars, today=today, school=school
+        Duty.DESCRIBE_GROUND,
+        rules.limits.request_recording,
+        today,
+        rules,
+        today=today,
+        school=school,
     )
     return InterventionRequested(
         reference=known.reference,
@@ -182,12 +189,12 @@ def cross_boundary(
     school: str,
     part: Part,
     raised_by: str,
-    calendars: Calendars,
+    rules: InForce,
     today: date,
 ) -> DisciplineBoundaryCrossed:
     """Raise the question to principal, program director and agency (C-DISC-3)."""
     answer = started(
-        Duty.ANSWER_BOUNDARY, policy.BOUNDARY_ANSWER, today, calendars, today=today, school=school
+        Duty.ANSWER_BOUNDARY, rules.limits.boundary_answer, today, rules, today=today, school=school
     )
     return DisciplineBoundaryCrossed(
         reference=reference,

@@ -94,7 +94,7 @@ class DistrictDesk(ConductDesk):
         def once() -> str:
             incident = self._incident_or(opened, by)
             if not incident.known.noted:
-                noted = decide.await_agency(incident, self.calendars(), at=at, now=self.now())
+                noted = decide.await_agency(incident, self.rules(), at=at, now=self.now())
                 incident.record(noted, by=by)
                 self.save(incident)
             elif not key:
@@ -128,7 +128,7 @@ class DistrictDesk(ConductDesk):
         def once() -> str:
             incident = self._incident_or(opened, by)
             if not incident.known.noted and incident.known.told is None:
-                noted = decide.await_agency(incident, self.calendars(), at=at, now=self.now())
+                noted = decide.await_agency(incident, self.rules(), at=at, now=self.now())
                 incident.record(noted, by=by)
             taken = decide.take_action(incident, officer=officer, action=action, on=opened.on)
             incident.record(taken, by=by)
@@ -230,7 +230,7 @@ class DistrictDesk(ConductDesk):
         def decision(incident: Incident) -> Happened:
             return decide.record_search(
                 incident,
-                self.calendars(),
+                self.rules(),
                 now=self.now(),
                 at=at,
                 by_officer=by_officer,
@@ -267,7 +267,7 @@ class DistrictDesk(ConductDesk):
         def decision(incident: Incident) -> Happened:
             return decide.question_student(
                 incident,
-                self.calendars(),
+                self.rules(),
                 now=self.now(),
                 at=at,
                 officer=officer,
@@ -311,9 +311,7 @@ class DistrictDesk(ConductDesk):
     def suspect_abuse(self, reference: str, *, by: str, at: datetime) -> None:
         """Start the hours within which suspected abuse is reported (C-INC-7)."""
         self._change(
-            reference,
-            by,
-            lambda i: decide.suspect_abuse(i, self.calendars(), at=at, now=self.now()),
+            reference, by, lambda i: decide.suspect_abuse(i, self.rules(), at=at, now=self.now())
         )
 
     @may(KEEP_INCIDENTS)
@@ -342,7 +340,7 @@ class DistrictDesk(ConductDesk):
             by,
             lambda i: decide.restrain(
                 i,
-                self.calendars(),
+                self.rules(),
                 now=self.now(),
                 kind=kind,
                 ended_at=ended_at,

@@ -1,39 +1,76 @@
-"""The limits of the incident clauses: clocks as data, checks of what was entered."""
+"""The limits of the incident clauses: clocks as data, checks of what was entered.
+
+What is the law's is fixed here; the rest a district's policy may set, as the directory tells it.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict
 
 from shared.errors import Refused
-from shared.school_calendar import Rule, Unit, due
+from shared.reference import Reference, in_effect
+from shared.school_calendar import Calendars, Rule, Unit, due
 
-if TYPE_CHECKING:
-    from shared.school_calendar import Calendars
+DEFAULTS = "procedure-defaults"
+"""The version of limits that no policy set."""
 
-RECORDING = Rule(unit=Unit.BUSINESS_DAYS, count=1, source="C-DATA-2, our default")
-OUTCOME = Rule(unit=Unit.CALENDAR_DAYS, count=30, source="C-DATA-2")
-CLASSIFICATION = Rule(unit=Unit.BUSINESS_DAYS, count=5, source="C-INC-3, our default")
-FORCE_REVIEW = Rule(unit=Unit.BUSINESS_DAYS, count=10, source="C-INC-11, our default")
-ALTERNATIVES = Rule(unit=Unit.BUSINESS_DAYS, count=5, source="C-ROLE-2")
-AGENCY_CALL = Rule(unit=Unit.BUSINESS_DAYS, count=10, source="C-DATA-2")
-DISCIPLINE = Rule(unit=Unit.SCHOOL_DAYS, count=5, source="C-INC-5, our default")
-ABUSE_ALARM = Rule(unit=Unit.HOURS, count=36, source="C-INC-7")
 ABUSE_REPORT = Rule(unit=Unit.HOURS, count=48, source="RCW 26.44.030, C-INC-7")
 RESTRAINT_PARENT = Rule(unit=Unit.HOURS, count=24, source="RCW 28A.600.485, C-INC-9")
 RESTRAINT_REPORT = Rule(unit=Unit.BUSINESS_DAYS, count=2, source="RCW 28A.600.485, C-INC-9")
 RESTRAINT_LETTER = Rule(unit=Unit.BUSINESS_DAYS, count=5, source="RCW 28A.600.485, C-INC-9")
-RESTRAINT_REVIEW = Rule(unit=Unit.SCHOOL_DAYS, count=10, source="C-INC-10, our default")
-REQUEST_REVIEW = Rule(unit=Unit.SCHOOL_DAYS, count=5, source="C-INT-6")
-REQUEST_RECORDING = Rule(unit=Unit.SCHOOL_DAYS, count=1, source="C-INT-1")
-BOUNDARY_ANSWER = Rule(unit=Unit.SCHOOL_DAYS, count=5, source="C-DISC-3")
 COMMISSION = Rule(
     unit=Unit.CALENDAR_DAYS,
     count=15,
     roll="next_business_day",
     source="RCW 43.101.135, WAC 139-06-020, C-INC-13",
 )
+
+
+class Limits(BaseModel):
+    """The limits that a district's policy may set; the procedure's defaults until it does.
+
+    What the law sets itself stands above: no policy loosens it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str = DEFAULTS
+    recording: Rule = Rule(unit=Unit.BUSINESS_DAYS, count=1, source="C-DATA-2, our default")
+    outcome: Rule = Rule(unit=Unit.CALENDAR_DAYS, count=30, source="C-DATA-2")
+    classification: Rule = Rule(unit=Unit.BUSINESS_DAYS, count=5, source="C-INC-3, our default")
+    force_review: Rule = Rule(unit=Unit.BUSINESS_DAYS, count=10, source="C-INC-11, our default")
+    alternatives: Rule = Rule(unit=Unit.BUSINESS_DAYS, count=5, source="C-ROLE-2")
+    agency_call: Rule = Rule(unit=Unit.BUSINESS_DAYS, count=10, source="C-DATA-2")
+    discipline: Rule = Rule(unit=Unit.SCHOOL_DAYS, count=5, source="C-INC-5, our default")
+    abuse_alarm: Rule = Rule(unit=Unit.HOURS, count=36, source="C-INC-7")
+    restraint_review: Rule = Rule(unit=Unit.SCHOOL_DAYS, count=10, source="C-INC-10, our default")
+    request_recording: Rule = Rule(unit=Unit.SCHOOL_DAYS, count=1, source="C-INT-1")
+    request_review: Rule = Rule(unit=Unit.SCHOOL_DAYS, count=5, source="C-INT-6")
+    boundary_answer: Rule = Rule(unit=Unit.SCHOOL_DAYS, count=5, source="C-DISC-3")
+
+
+class InForce(NamedTuple):
+    """What a decision is judged by: limits and calendars."""
+
+    limits: Limits
+    calendars: Calendars
+
+
+def in_force(reference: Reference, today: date) -> InForce:
+    """What a decision of today is judged by: the limits of the policy in force (C-AUD-3)."""
+    policies = [p for p in reference.policies if in_effect(p, today)]
+    adopted = (policies[-1].policy_id, policies[-1].version) if policies else None
+    for told in reference.incident_limits:
+        if (told.policy_id, told.version) == adopted:
+            rules = {name: Rule(**rule.model_dump()) for name, rule in told.limits if rule}
+            limits = Limits(version=f"{told.policy_id}/{told.version}", **rules)
+            return InForce(limits, reference.calendars)
+    return InForce(Limits(), reference.calendars)
+
 
 TEXT_CHARACTERS_MAX = 20_000
 PERSONS_MAX = 1_000

@@ -13,6 +13,7 @@ from services.incidents import kept as k
 from services.incidents import students as s
 from services.incidents import words as w
 from services.incidents.clocks import Clock
+from services.incidents.policy import DEFAULTS
 from services.incidents.records import ClockMoved, ClockPassed, CounterpartSilent
 from shared.aggregate import CreatedEvent
 from shared.hearing import Bulletin, Heard
@@ -46,6 +47,7 @@ CLOCK = Clock(
     school=SCHOOL,
     due_on=date(2026, 3, 16),
     known=True,
+    policy=DEFAULTS,
     calendar="sample-sd-2025-26/1",
 )
 REFERENCE = "incident-0123456789ab"
