@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shared.contracts.directory import (
     CalendarLoadedV1,
     DeclaredDayV1,
+    IncidentLimitsAdoptedV1,
     MakeUpDayAddedV1,
     OfficerListedV1,
     PolicyAdoptedV1,
@@ -38,6 +39,7 @@ class Reference:
     appointed: tuple[StaffAppointedV1, ...] = ()
     officers_listed: tuple[OfficerListedV1, ...] = ()
     policies: tuple[PolicyAdoptedV1, ...] = ()
+    incident_limits: tuple[IncidentLimitsAdoptedV1, ...] = ()
     calendars: Calendars = field(default_factory=Calendars)
 
     def schools(self, day: date) -> dict[str, str]:
@@ -72,6 +74,7 @@ def put_together(contracts: Iterable[Any]) -> Reference:
     staff: dict[Any, StaffAppointedV1] = {}
     officers: dict[Any, OfficerListedV1] = {}
     policies: dict[Any, PolicyAdoptedV1] = {}
+    limits: dict[Any, IncidentLimitsAdoptedV1] = {}
     versions: list[CalendarVersion] = []
     closures: list[DeclaredDay] = []
     added: list[DeclaredDay] = []
@@ -86,6 +89,8 @@ def put_together(contracts: Iterable[Any]) -> Reference:
             case PolicyAdoptedV1():
                 policies.pop((told.policy_id, told.version), None)
                 policies[told.policy_id, told.version] = told
+            case IncidentLimitsAdoptedV1():
+                limits[told.policy_id, told.version] = told
             case CalendarLoadedV1():
                 versions.append(CalendarVersion.model_validate(told.model_dump(mode="json")))
             case SchoolClosedV1(day=day):
@@ -97,6 +102,7 @@ def put_together(contracts: Iterable[Any]) -> Reference:
         appointed=tuple(staff.values()),
         officers_listed=tuple(officers.values()),
         policies=tuple(sorted(policies.values(), key=_since)),
+        incident_limits=tuple(limits.values()),
         calendars=Calendars(versions=tuple(versions), closures=tuple(closures), added=tuple(added)),
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.directory.policy import check_period
-from shared.aggregate import Aggregate, CreatedEvent
+from shared.aggregate import Aggregate, CreatedEvent, Event
 from shared.errors import Refused
 
 Extendable = Literal["determination", "appeal_response"]
@@ -43,6 +43,29 @@ class ComplaintRules(BaseModel):
     channels: tuple[str, ...]
 
 
+class IncidentLimits(BaseModel):
+    """The limits of a policy for incidents; None where the procedure's default stands.
+
+    C-DATA-2, C-INC-3, C-INC-5, C-INC-7, C-INC-10, C-INC-11, C-INT-1, C-INT-6, C-DISC-3, C-ROLE-2.
+    What the law itself limits is not the district's to set.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recording: Rule | None = None
+    outcome: Rule | None = None
+    classification: Rule | None = None
+    force_review: Rule | None = None
+    alternatives: Rule | None = None
+    agency_call: Rule | None = None
+    discipline: Rule | None = None
+    abuse_alarm: Rule | None = None
+    restraint_review: Rule | None = None
+    request_recording: Rule | None = None
+    request_review: Rule | None = None
+    boundary_answer: Rule | None = None
+
+
 class AdoptedPolicy(Aggregate):
     """One version of a policy."""
 
@@ -50,6 +73,7 @@ class AdoptedPolicy(Aggregate):
 
     def __init__(self) -> None:
         self.adopted: PolicyAdopted
+        self.incident: IncidentLimits | None = None
 
 
 class PolicyAdopted(CreatedEvent):
@@ -68,6 +92,47 @@ class PolicyAdopted(CreatedEvent):
 
     def apply(self, policy: AdoptedPolicy) -> None:
         policy.adopted = self
+
+
+class IncidentLimitsAdopted(Event):
+    """A policy version sets limits for incidents, in force with it (C-AUD-3)."""
+
+    TOPIC: ClassVar[str] = "policy.incident_limits_adopted"
+
+    policy_id: str
+    version: str
+    effective_from: date
+    effective_to: date | None
+    limits: IncidentLimits
+
+    def apply(self, policy: AdoptedPolicy) -> None:
+        policy.incident = self.limits
+
+
+def adopt_limits(
+    policy: AdoptedPolicy, limits: IncidentLimits | None
+) -> IncidentLimitsAdopted | None:
+    """Adopt a version's limits for incidents; None where they are adopted so, or none are set.
+
+    A version that was adopted before incidents had limits of their own gets them once.
+    """
+    if limits == policy.incident:
+        return None
+    if limits is None or policy.incident is not None:
+        raise Refused(
+            "C-AUD-3",
+            "this version was adopted with other limits for incidents: give the changed policy a"
+            " version of its own",
+            "incident",
+        )
+    adopted = policy.adopted
+    return IncidentLimitsAdopted(
+        policy_id=adopted.policy_id,
+        version=adopted.version,
+        effective_from=adopted.effective_from,
+        effective_to=adopted.effective_to,
+        limits=limits,
+    )
 
 
 def adopt(

@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from eventsourcing.application import AggregateNotFoundError
 
 from services.directory import adoption, appointments, calendars, domain
-from services.directory.adoption import AdoptedPolicy, ComplaintRules
+from services.directory.adoption import AdoptedPolicy, ComplaintRules, IncidentLimits
 from services.directory.appointments import Post
 from services.directory.calendars import SchoolCalendar
 from services.directory.domain import Officer, Person, PersonNamed, PersonRenamed, School
@@ -235,6 +235,7 @@ class DirectoryDesk(Desk):
         complaint: ComplaintRules,
         source: str,
         sha256: str,
+        incident: IncidentLimits | None = None,
     ) -> bool:
         """Adopt a version of a policy, in force from its day on (C-AUD-3)."""
         check_kept_by("district", self.kind, "policies", "C-AUD-3")
@@ -249,11 +250,17 @@ class DirectoryDesk(Desk):
             sha256=sha256,
         )
         key = f"policy/{adopted.policy_id}/{adopted.version}"
-        held = self._held(AdoptedPolicy, key)
-        if held is not None:
-            adoption.check_unaltered(held, adopted)
+        policy = self._held(AdoptedPolicy, key)
+        if policy is None:
+            policy = AdoptedPolicy.begin(adopted, by=by, number=self._id(key))
+        else:
+            adoption.check_unaltered(policy, adopted)
+        limits = adoption.adopt_limits(policy, incident)
+        if limits is not None:
+            policy.record(limits, by=by)
+        if not policy.pending_events:
             return False
-        self.save(AdoptedPolicy.begin(adopted, by=by, number=self._id(key)))
+        self.save(policy)
         return True
 
     # --- How the commands are carried out ---------------------------------------------------

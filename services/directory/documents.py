@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
-from services.directory.adoption import ComplaintRules, Extendable, Rule
+from services.directory.adoption import ComplaintRules, Extendable, IncidentLimits, Rule
 from shared.calendars import BadCalendar, CalendarVersion, Day
+from shared.deadlines import COUNT_MAX
 from shared.handed_back import MEND, HandedBack, Unreadable, check_size, plain
 
 if TYPE_CHECKING:
@@ -21,6 +30,8 @@ TOLD_OF_A_CALENDAR = frozenset(
 )
 """What a calendar file tells its readers; no clock counts it (C-TIME-4)."""
 Plain = Annotated[str, AfterValidator(plain)]
+ABUSE_HOURS = 48
+"""Within which suspected abuse is reported (RCW 26.44.030, C-INC-7)."""
 CHANNELS = ("form", "office", "email", "web", "tip_line", "phone", "text")
 
 
@@ -82,13 +93,20 @@ class _Written(BaseModel):
 
 class _WrittenRule(_Written):
     unit: Literal["calendar_days", "business_days", "school_days", "months", "hours"]
-    count: Annotated[int, Field(strict=True, gt=0)]
+    count: Annotated[int, Field(strict=True, gt=0, le=COUNT_MAX)]
     roll: Literal["none", "next_business_day"] | None = None
     source: str = ""
     # what follows is told to readers; the clause of each clock says the same
     from_: Annotated[str, Field(alias="from")] = ""
     late: str = ""
     calendar: str = ""
+
+    @field_validator("roll")
+    @classmethod
+    def _hours_do_not_roll(cls, roll: str | None, told: ValidationInfo) -> str | None:
+        if roll == "next_business_day" and told.data.get("unit") == "hours":
+            raise ValueError("hours are elapsed hours (C-TIME-12): leave roll out")
+        return roll
 
     def rule(self) -> Rule:
         """The limit; calendar days roll forward unless the policy says they do not (C-TIME-3)."""
@@ -146,6 +164,32 @@ class _WrittenComplaint(_Written):
         )
 
 
+class _WrittenIncident(_Written):
+    recording: _WrittenRule | None = None
+    outcome: _WrittenRule | None = None
+    classification: _WrittenRule | None = None
+    force_review: _WrittenRule | None = None
+    alternatives: _WrittenRule | None = None
+    agency_call: _WrittenRule | None = None
+    discipline: _WrittenRule | None = None
+    abuse_alarm: _WrittenRule | None = None
+    restraint_review: _WrittenRule | None = None
+    request_recording: _WrittenRule | None = None
+    request_review: _WrittenRule | None = None
+    boundary_answer: _WrittenRule | None = None
+
+    @field_validator("abuse_alarm")
+    @classmethod
+    def _is_before_the_law(cls, written: _WrittenRule | None) -> _WrittenRule | None:
+        if written is not None and (written.unit != "hours" or written.count >= ABUSE_HOURS):
+            raise ValueError("it is not before the law's 48 hours (C-INC-7): give fewer hours")
+        return written
+
+    def limits(self) -> IncidentLimits:
+        """The limits; None where the file is silent and the procedure's default stands."""
+        return IncidentLimits(**{name: rule and rule.rule() for name, rule in self})
+
+
 class _WrittenPolicy(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -156,6 +200,7 @@ class _WrittenPolicy(BaseModel):
     effective_to: Day | None = None
     source: Plain = ""
     complaint: _WrittenComplaint
+    incident: _WrittenIncident | None = None
 
 
 @dataclass(frozen=True)
@@ -168,13 +213,14 @@ class PolicyDocument:
     effective_from: Day
     effective_to: Day | None
     complaint: ComplaintRules
+    incident: IncidentLimits | None
     source: str
     sha256: str
     passed_over: tuple[str, ...]
 
 
 def read_policy(content: bytes, org: str) -> PolicyDocument:
-    """Read a version of a policy, as far as complaints go.
+    """Read a version of a policy, as far as complaints and incidents go.
 
     Raises:
         Unreadable: it is no JSON object.
@@ -199,6 +245,7 @@ def read_policy(content: bytes, org: str) -> PolicyDocument:
         effective_from=written.effective_from,
         effective_to=written.effective_to,
         complaint=written.complaint.rules(),
+        incident=None if written.incident is None else written.incident.limits(),
         source=written.source,
         sha256=_hash(content),
         passed_over=tuple(sorted(passed_over)),

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from services.directory.adoption import PolicyAdopted
+from services.directory.adoption import IncidentLimitsAdopted, PolicyAdopted
 from services.directory.appointments import Appointed, PostEstablished
 from services.directory.calendars import (
     CalendarLoaded,
@@ -182,4 +182,5 @@ DirectoryEvent = (
     | SchoolClosed
     | MakeUpDayAdded
     | PolicyAdopted
+    | IncidentLimitsAdopted
 )

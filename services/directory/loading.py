@@ -115,6 +115,7 @@ def load_policy(desk: DirectoryDesk, content: bytes, *, by: str) -> Loaded:
             effective_from=document.effective_from,
             effective_to=document.effective_to,
             complaint=document.complaint,
+            incident=document.incident,
             source=document.source,
             sha256=document.sha256,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.directory.adoption import PolicyAdopted
+from services.directory.adoption import IncidentLimitsAdopted, PolicyAdopted
 from services.directory.appointments import Appointed, PostEstablished
 from services.directory.calendars import (
     CalendarLoaded,
@@ -29,6 +29,8 @@ from shared.contracts.directory import (
     CalendarLoadedV1,
     ComplaintRulesV1,
     DeclaredDayV1,
+    IncidentLimitsAdoptedV1,
+    IncidentLimitsV1,
     MakeUpDayAddedV1,
     OfficerListedV1,
     PolicyAdoptedV1,
@@ -62,7 +64,7 @@ def publish(event: DirectoryEvent, counterpart: str) -> tuple[Publication, ...]:
             return Publication(OWN, contract), Publication(counterpart, contract)
 
 
-def _told_to_both(
+def _told_to_both(  # noqa: PLR0911  # one case an event
     event: SchoolListed
     | SchoolAmended
     | OfficerListed
@@ -70,7 +72,8 @@ def _told_to_both(
     | CalendarLoaded
     | SchoolClosed
     | MakeUpDayAdded
-    | PolicyAdopted,
+    | PolicyAdopted
+    | IncidentLimitsAdopted,
 ) -> Contract:
     match event:
         case SchoolListed() | SchoolAmended():
@@ -103,6 +106,14 @@ def _told_to_both(
                 effective_to=event.effective_to,
                 complaint=ComplaintRulesV1.model_validate(event.complaint.model_dump()),
                 sha256=event.sha256,
+            )
+        case IncidentLimitsAdopted():
+            return IncidentLimitsAdoptedV1(
+                policy_id=event.policy_id,
+                version=event.version,
+                effective_from=event.effective_from,
+                effective_to=event.effective_to,
+                limits=IncidentLimitsV1.model_validate(event.limits.model_dump()),
             )
 
 

@@ -1,4 +1,7 @@
-"""Acts on a record, each a form of its own: which fields it has, and which command it gives."""
+"""Acts, each a form of its own: which fields it has, and which command it gives.
+
+An `Act` changes a record, a `Begin` begins one. Pages make the form, its errors and what follows.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from shared.errors import Refused
+from shared.web import FormProblem
 from shared.web.inputs import NOT_LISTED, listed, word
 
 if TYPE_CHECKING:
@@ -20,7 +24,16 @@ if TYPE_CHECKING:
 W = TypeVar("W", bound="StrEnum")
 HOUR = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 WHOLE = re.compile(r"[0-9]{1,4}")
+UNPROCESSABLE = 422
 YES = (("yes", "Yes"),)
+YES_OR_NO = (("yes", "Yes"), ("no", "No"))
+WANTED = {
+    "radios": NOT_LISTED,
+    "select": NOT_LISTED,
+    "checkboxes": "tick what holds",
+    "date": "give the day, as YYYY-MM-DD",
+}
+"""What mends a field that was left empty, by its kind; a text is to be written."""
 
 
 class Field(NamedTuple):
@@ -45,6 +58,37 @@ class Act(NamedTuple):
     """Given the record."""
     give: Callable[[str, Form, str], None]
     """Given the reference, the form and who sent it."""
+    group: str = ""
+    """The heading under which the record's page offers it."""
+    when: Callable[[Any], bool] = lambda _: True
+    """Whether it is offered, given the record; the command itself refuses what can't be."""
+
+
+class Begin(NamedTuple):
+    """Something that begins a record."""
+
+    title: str
+    button: str
+    fields: Callable[[str], tuple[Field, ...]]
+    """Given who is to fill it in."""
+    give: Callable[[Form, str], str]
+    """Given the form and who sent it; gives the path that follows."""
+    back: str
+
+
+def check_filled(fields: Iterable[Field], form: Form) -> None:
+    """Refuse a form with required fields that were left empty, each with what mends it.
+
+    Raises:
+        FormProblem: names them all at once.
+    """
+    empty = {
+        each.name: WANTED.get(each.kind, "write it: nothing was entered")
+        for each in fields
+        if each.required and not "".join(form.texts(each.name)).strip()
+    }
+    if empty:
+        raise FormProblem(empty, UNPROCESSABLE)
 
 
 def words(kind: str, name: str, label: str, of: Iterable[StrEnum], **other: Any) -> Field:
@@ -108,11 +152,23 @@ def word_if(form: Form, name: str, of: type[W], clause: str) -> W | None:
     return word(text, name, of, clause) if text else None
 
 
+def numbered(form: Form, name: str, clause: str) -> int:
+    """The number of what was chosen from a list."""
+    text = form.text(name)
+    if not WHOLE.fullmatch(text):
+        raise Refused(clause, NOT_LISTED, name)
+    return int(text)
+
+
 def references(form: Form, name: str) -> tuple[str, ...]:
     """References that were ticked, or written with commas or spaces between them."""
     return tuple(part for text in form.texts(name) for part in re.split(r"[,\s]+", text) if part)
 
 
-def offered(acts: Mapping[str, Act]) -> list[tuple[str, str]]:
-    """The acts as links."""
-    return [(name, act.title) for name, act in acts.items()]
+def offered(acts: Mapping[str, Act], record: Any) -> dict[str, list[tuple[str, str]]]:
+    """The acts that a record is open to, as links: by group, each by its path and title."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, act in acts.items():
+        if act.when(record):
+            found.setdefault(act.group, []).append((name, act.title))
+    return found

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from services.incidents.blotter import Running, Viewings
 from services.incidents.kept import RecordViewed, Viewing
-from services.incidents.policy import TEXT_CHARACTERS_MAX
+from services.incidents.policy import TEXT_CHARACTERS_MAX, InForce, in_force
 from services.incidents.records import look_at
 from services.incidents.rights import READ_VIEWS
 from shared.desk import written
@@ -49,6 +49,10 @@ class IncidentsDesk(Office):
     def calendars(self) -> Calendars:
         """The calendars known now."""
         return self.reference.current().calendars
+
+    def rules(self) -> InForce:
+        """What is judged by today: the limits in force, and the calendars."""
+        return in_force(self.reference.current(), self.today())
 
     def schools(self) -> dict[str, str]:
         """Titles of the schools of the program today, by reference."""

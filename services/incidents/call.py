@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.incidents.catalogs import NOT_CLASSIFIED, most_formal
 from services.incidents.records import Begins, Happened, Kept, Record
-from services.incidents.words import Channel, ForceFinding, Said
+from services.incidents.words import Channel, ForceFinding, Reportable, Said
 from shared.sealed import Sealed
 
 
@@ -62,6 +62,18 @@ class Force(BaseModel):
     finding: ForceFinding | None = None
 
 
+class CommissionReport(BaseModel):
+    """A report that the law asks the agency to make to the state commission."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int
+    ground: Reportable
+    officer: str
+    learned_on: date
+    notified_on: date | None = None
+
+
 class CallRecord(Record):
     """A call as the agency knows it."""
 
@@ -81,6 +93,7 @@ class CallRecord(Record):
     merged_into: str | None = None
     links: tuple[str, ...] = ()
     alternatives: Said | None = None
+    commission: tuple[CommissionReport, ...] = ()
     said: tuple[str, ...] = ()
     """Outcomes that the dispatch system said, whatever was made of them since."""
     sent: tuple[str, ...] = ()
@@ -307,6 +320,37 @@ class AlternativesExplained(CallHappened):
         return {"alternatives": self.said}
 
 
+class CommissionReportOwed(CallHappened):
+    """The law asks for a report to the state commission within 15 days (C-INC-13)."""
+
+    TOPIC: ClassVar[str] = "call.commission_owed"
+    class_version: ClassVar[int] = 1
+
+    report: CommissionReport
+
+    def changes(self, record: CallRecord) -> dict[str, object]:
+        return {"commission": (*record.commission, self.report)}
+
+
+class CommissionNotified(CallHappened):
+    """The agency reported to the state commission; the content is not kept (C-INC-13)."""
+
+    TOPIC: ClassVar[str] = "call.commission_notified"
+    class_version: ClassVar[int] = 1
+
+    report: int
+    notified_on: date
+    late: bool
+
+    def changes(self, record: CallRecord) -> dict[str, object]:
+        told = {"notified_on": self.notified_on}
+        reports = tuple(
+            each.model_copy(update=told) if each.number == self.report else each
+            for each in record.commission
+        )
+        return {"commission": reports}
+
+
 class NarrativeWritten(CallHappened):
     """The agency's narrative, which never leaves it (C-INC-6)."""
 
@@ -362,6 +406,8 @@ CallEvent = (
     | ForceReviewed
     | AlternativesAsked
     | AlternativesExplained
+    | CommissionReportOwed
+    | CommissionNotified
     | NarrativeWritten
     | CallLinked
     | MergedInto

@@ -11,6 +11,9 @@ from services.incidents.call import (
     CallFacts,
     CallLinked,
     CallReceived,
+    CommissionNotified,
+    CommissionReport,
+    CommissionReportOwed,
     DispatchChanged,
     FactCorrected,
     Force,
@@ -44,27 +47,21 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from services.incidents.call import Call, CallRecord
-    from services.incidents.words import Channel, ForceFinding, Said
-    from shared.school_calendar import Calendars
+    from services.incidents.policy import InForce
+    from services.incidents.words import Channel, ForceFinding, Reportable, Said
     from shared.sealed import Sealed
 
 
 def receive(
-    number: str,
-    facts: CallFacts,
-    calendars: Calendars,
-    *,
-    now: datetime,
-    channel: Channel,
-    key: str = "",
+    number: str, facts: CallFacts, rules: InForce, *, now: datetime, channel: Channel, key: str = ""
 ) -> CallReceived:
     """Record a call; late is flagged, never refused (C-DATA-2)."""
     checked = policy.checked_number(number)
     check_facts(facts, now)
     today, on = local_day(now), local_day(facts.received_at)
     opens = (
-        started(Duty.OUTCOME, policy.OUTCOME, on, calendars, today=today),
-        started(Duty.CLASSIFY, policy.CLASSIFICATION, on, calendars, today=today),
+        started(Duty.OUTCOME, rules.limits.outcome, on, rules, today=today),
+        started(Duty.CLASSIFY, rules.limits.classification, on, rules, today=today),
     )
     return CallReceived(
         number=checked,
@@ -72,7 +69,7 @@ def receive(
         channel=channel,
         received_on=on,
         recorded_on=today,
-        late=policy.is_late(policy.RECORDING, on, calendars, today, None),
+        late=policy.is_late(rules.limits.recording, on, rules.calendars, today, None),
         key=key,
         opens=() if facts.cancelled else opens,
     )
@@ -170,7 +167,7 @@ def classify(
 
 def record_outcome(  # facts of one form
     call: Call,
-    calendars: Calendars,
+    rules: InForce,
     *,
     today: date,
     outcome: str,
@@ -185,7 +182,7 @@ def record_outcome(  # facts of one form
     known: CallRecord = call.known
     code = checked_outcome(outcome)
     asked = code in {ARREST, REFERRAL} and known.alternatives is None
-    clock = started(Duty.ALTERNATIVES, policy.ALTERNATIVES, today, calendars, today=today)
+    clock = started(Duty.ALTERNATIVES, rules.limits.alternatives, today, rules, today=today)
     running = clock.key in known.clocks
     done = (Duty.OUTCOME, Duty.CLASSIFY) if code == CANCELLED else (Duty.OUTCOME,)
     return OutcomeRecorded(
@@ -235,7 +232,7 @@ def name_officers(call: Call, officers: tuple[str, ...], *, key: str = "") -> Of
 
 def report_force(  # facts of one form
     call: Call,
-    calendars: Calendars,
+    rules: InForce,
     *,
     now: datetime,
     at: datetime,
@@ -258,7 +255,12 @@ def report_force(  # facts of one form
     )
     today = local_day(now)
     review = started(
-        Duty.REVIEW_FORCE, policy.FORCE_REVIEW, today, calendars, today=today, of=str(force.number)
+        Duty.REVIEW_FORCE,
+        rules.limits.force_review,
+        today,
+        rules,
+        today=today,
+        of=str(force.number),
     )
     return ForceReported(number=known.number, force=force, key=key, opens=(review,))
 
@@ -280,10 +282,10 @@ def review_force(
     )
 
 
-def hear_asked(call: Call, calendars: Calendars, *, today: date) -> AlternativesAsked:
+def hear_asked(call: Call, rules: InForce, *, today: date) -> AlternativesAsked:
     """Take the district's question why no alternative served (C-ROLE-2)."""
     known: CallRecord = call.known
-    clock = started(Duty.ALTERNATIVES, policy.ALTERNATIVES, today, calendars, today=today)
+    clock = started(Duty.ALTERNATIVES, rules.limits.alternatives, today, rules, today=today)
     running = clock.key in known.clocks
     return AlternativesAsked(number=known.number, asked_on=today, opens=() if running else (clock,))
 
@@ -302,6 +304,46 @@ def explain_alternatives(
     )
 
 
+def owe_commission(
+    call: Call, rules: InForce, *, today: date, ground: Reportable, officer: str, learned_on: date
+) -> CommissionReportOwed:
+    """Start the days within which the state commission is notified (C-INC-13)."""
+    known: CallRecord = call.known
+    (officer,) = policy.checked_officers((officer,), "C-INC-13")
+    if learned_on > today:
+        raise Refused("C-INC-13", "the day is still to come: correct it", "learned_on")
+    if any((each.ground, each.officer) == (ground, officer) for each in known.commission):
+        raise Refused("C-INC-13", "this report is on record already: nothing to do", "ground")
+    number = len(known.commission) + 1
+    clock = started(
+        Duty.NOTIFY_COMMISSION, policy.COMMISSION, learned_on, rules, today=today, of=str(number)
+    )
+    report = CommissionReport(number=number, ground=ground, officer=officer, learned_on=learned_on)
+    return CommissionReportOwed(number=known.number, report=report, opens=(clock,))
+
+
+def notify_commission(
+    call: Call, report: int, rules: InForce, *, today: date, notified_on: date
+) -> CommissionNotified:
+    """Record that the state commission was notified; late is flagged, never refused (C-INC-13)."""
+    known: CallRecord = call.known
+    held = next((each for each in known.commission if each.number == report), None)
+    if held is None or held.notified_on is not None:
+        raise Refused("C-INC-13", "no such report is owed: choose one", "report")
+    if not held.learned_on <= notified_on <= today:
+        reason = "it is before the agency learned of it, or still to come: correct it"
+        raise Refused("C-INC-13", reason, "notified_on")
+    (key,) = closing(known, Duty.NOTIFY_COMMISSION, of=str(report))
+    due = known.clocks[key].due(rules.calendars, today)
+    return CommissionNotified(
+        number=known.number,
+        report=report,
+        notified_on=notified_on,
+        late=due.known and notified_on > due.on,
+        closes=(key,),
+    )
+
+
 def link(call: Call, to: str) -> CallLinked:
     """Link a call to another number of the same incident (C-INC-2)."""
     known: CallRecord = call.known
@@ -312,7 +354,10 @@ def link(call: Call, to: str) -> CallLinked:
 
 
 def merge(call: Call, into: CallRecord, *, today: date) -> MergedInto:
-    """Merge a call into another one, which alone is counted from now on (C-INC-2)."""
+    """Merge a call into another one, which alone is counted from now on (C-INC-2).
+
+    What the state commission is owed stays owed (C-INC-13).
+    """
     known: CallRecord = call.known
     if known.number == into.number:
         raise Refused("C-INC-2", "a call can't be merged into itself: choose another", "into")
@@ -322,9 +367,8 @@ def merge(call: Call, into: CallRecord, *, today: date) -> MergedInto:
     if into.merged_into is not None:
         reason = f"that call is merged into {into.merged_into}: choose that one"
         raise Refused("C-INC-2", reason, "into")
-    return MergedInto(
-        number=known.number, into=into.number, merged_on=today, closes=tuple(known.clocks)
-    )
+    done = (key for key, c in known.clocks.items() if c.duty is not Duty.NOTIFY_COMMISSION)
+    return MergedInto(number=known.number, into=into.number, merged_on=today, closes=tuple(done))
 
 
 def split(call: Call, *, today: date) -> SplitOff:

@@ -14,6 +14,7 @@ from services.incidents.kept import Place, PlaceListed, PlaceMoved
 from services.incidents.policy import checked_number
 from services.incidents.rights import (
     CLASSIFY,
+    COMMISSION,
     KEEP_CALLS,
     MEND_CALLS,
     READ_CALLS,
@@ -26,13 +27,13 @@ from shared.who_may import may
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     from services.incidents.call import CallFacts, CallRecord
     from services.incidents.kept import NoticeLine
     from services.incidents.records import Happened
-    from services.incidents.words import ForceFinding, Said
+    from services.incidents.words import ForceFinding, Reportable, Said
 
 DISPATCH = "dispatch-system"
 """Who gives what the agency's dispatch and records systems send; they may report, no more."""
@@ -164,13 +165,13 @@ class CallsDesk(IncidentsDesk):
         restraint: bool,
     ) -> None:
         """Report force that was used; the district is told at once (C-INC-11)."""
-        calendars = self.calendars()
+        rules = self.rules()
         self._change(
             number,
             by,
             lambda c: decide.report_force(
                 c,
-                calendars,
+                rules,
                 now=self.now(),
                 at=at,
                 officers=officers,
@@ -201,6 +202,35 @@ class CallsDesk(IncidentsDesk):
             number,
             by,
             lambda c: decide.explain_alternatives(c, today=self.today(), said=said, reasons=sealed),
+        )
+
+    @may(COMMISSION)
+    def owe_commission(
+        self, number: str, *, by: str, ground: Reportable, officer: str, learned_on: date
+    ) -> None:
+        """Say that the law asks for a report to the state commission (C-INC-13)."""
+        self._change(
+            number,
+            by,
+            lambda c: decide.owe_commission(
+                c,
+                self.rules(),
+                today=self.today(),
+                ground=ground,
+                officer=officer,
+                learned_on=learned_on,
+            ),
+        )
+
+    @may(COMMISSION)
+    def notify_commission(self, number: str, report: int, *, by: str, notified_on: date) -> None:
+        """Record that the state commission was notified (C-INC-13)."""
+        self._change(
+            number,
+            by,
+            lambda c: decide.notify_commission(
+                c, report, self.rules(), today=self.today(), notified_on=notified_on
+            ),
         )
 
     @may(MEND_CALLS)
@@ -288,7 +318,7 @@ class CallsDesk(IncidentsDesk):
     ) -> Happened:
         return decide.record_outcome(
             call,
-            self.calendars(),
+            self.rules(),
             today=self.today(),
             outcome=outcome,
             persons=persons,
@@ -306,10 +336,10 @@ class CallsDesk(IncidentsDesk):
     ) -> list[bool | Refused]:
         answers: list[bool | Refused] = []
         changed: list[Call] = []
-        schools, calendars = self.schools(), self.calendars()
+        schools, rules = self.schools(), self.rules()
         for each in told:
             try:
-                call = self._received(each, by, channel, key, schools, calendars)
+                call = self._received(each, by, channel, key, schools, rules)
             except Refused as refused:
                 if not each_alone:
                     raise
@@ -323,7 +353,7 @@ class CallsDesk(IncidentsDesk):
         return answers
 
     def _received(  # noqa: PLR0917  # what is looked up once for all
-        self, told: Told, by: str, channel: Channel, key: str, schools: Any, calendars: Any
+        self, told: Told, by: str, channel: Channel, key: str, schools: Any, rules: Any
     ) -> Call | None:
         """The call with what is new; None where nothing is."""
         if told.facts.school not in schools:
@@ -334,7 +364,7 @@ class CallsDesk(IncidentsDesk):
             call: Call = self.loaded(number)
         except AggregateNotFoundError:
             received = decide.receive(
-                told.number, told.facts, calendars, now=now, channel=channel, key=key
+                told.number, told.facts, rules, now=now, channel=channel, key=key
             )
             call = Call.begin(received, by=by, number=number)
         else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from services.incidents.policy import InForce
 from services.incidents.words import Duty
 from shared.school_calendar import Due, Rule, Step, Unit, due, explain, local_day, passed
 
@@ -35,6 +36,8 @@ class Clock(BaseModel):
     """The earliest possible day while it is not known (C-TIME-6)."""
     due_at: datetime | None = None
     known: bool
+    policy: str
+    """The version of the limits it was judged by (C-AUD-3)."""
     calendar: str
     passed: bool = False
 
@@ -72,7 +75,7 @@ def started(  # what a clock is made of
     duty: Duty,
     rule: Rule | None,
     trigger: date | datetime,
-    calendars: Calendars,
+    rules: InForce,
     *,
     today: date,
     school: str | None = None,
@@ -90,9 +93,10 @@ def started(  # what a clock is made of
         school=school,
         due_on=on,
         known=False,
+        policy=rules.limits.version,
         calendar="",
     )
-    return clock.told(calendars, today)
+    return clock.told(rules.calendars, today)
 
 
 def moved(clock: Clock, calendars: Calendars, today: date) -> Clock | None:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from services.incidents.conduct import Boundary, Interaction, Intervention
+    from services.incidents.policy import InForce
     from services.incidents.words import Answer, Met, Part, Setting, Subject, Whom
-    from shared.school_calendar import Calendars
     from shared.sealed import Sealed
 
 GROUP_MAX = 5_000
@@ -77,6 +77,8 @@ def log_interaction(
 
 def debrief(interaction: Interaction, meeting: str) -> Debriefed:
     """Link an interaction to the meeting that talked it over (C-MENT-3)."""
+    if not policy.REFERENCE.fullmatch(meeting):
+        raise Refused("C-MENT-3", "give the meeting's reference, such as meeting-7", "meeting")
     if meeting in interaction.known.meetings:
         raise Refused("C-MENT-3", "it is linked to this meeting already", "meeting")
     return Debriefed(meeting=meeting)
@@ -94,7 +96,7 @@ def open_intervention(
 
 def request_intervention(
     intervention: Intervention,
-    calendars: Calendars,
+    rules: InForce,
     *,
     requested_by: str,
     at: datetime,
@@ -107,7 +109,9 @@ def request_intervention(
     known = intervention.known
     today, school = local_day(now), known.school
     undescribed = ground is Ground.DISRUPTION and description is None
-    late = policy.is_late(policy.REQUEST_RECORDING, local_day(at), calendars, today, school)
+    late = policy.is_late(
+        rules.limits.request_recording, local_day(at), rules.calendars, today, school
+    )
     found = {
         Flag.NO_GROUND: ground is None,
         Flag.NOT_DESCRIBED: undescribed,
@@ -115,10 +119,15 @@ def request_intervention(
         Flag.LATE: late,
     }
     review = started(
-        Duty.REVIEW_REQUEST, policy.REQUEST_REVIEW, today, calendars, today=today, school=school
+        Duty.REVIEW_REQUEST, rules.limits.request_review, today, rules, today=today, school=school
     )
     describe = started(
-        Duty.DESCRIBE_GROUND, policy.REQUEST_RECORDING, today, calendars, today=today, school=school
+        Duty.DESCRIBE_GROUND,
+        rules.limits.request_recording,
+        today,
+        rules,
+        today=today,
+        school=school,
     )
     return InterventionRequested(
         reference=known.reference,
@@ -180,12 +189,12 @@ def cross_boundary(
     school: str,
     part: Part,
     raised_by: str,
-    calendars: Calendars,
+    rules: InForce,
     today: date,
 ) -> DisciplineBoundaryCrossed:
     """Raise the question to principal, program director and agency (C-DISC-3)."""
     answer = started(
-        Duty.ANSWER_BOUNDARY, policy.BOUNDARY_ANSWER, today, calendars, today=today, school=school
+        Duty.ANSWER_BOUNDARY, rules.limits.boundary_answer, today, rules, today=today, school=school
     )
     return DisciplineBoundaryCrossed(
         reference=reference,

@@ -133,7 +133,7 @@ class ConductDesk(IncidentsDesk):
         intervention, number = self._opened(by, school, at, incident)
         requested = decide.request_intervention(
             intervention,
-            self.calendars(),
+            self.rules(),
             requested_by=asker,
             at=at,
             now=self.now(),
@@ -311,7 +311,7 @@ class ConductDesk(IncidentsDesk):
             school=school,
             part=part,
             raised_by=raised_by,
-            calendars=self.calendars(),
+            rules=self.rules(),
             today=self.today(),
         )
         number = self.number_of(f"boundary/{reference}")

@@ -94,7 +94,7 @@ class DistrictDesk(StudentSystemDesk):
         def once() -> str:
             incident = self._incident_or(opened, by)
             if not incident.known.noted:
-                noted = decide.await_agency(incident, self.calendars(), at=at, now=self.now())
+                noted = decide.await_agency(incident, self.rules(), at=at, now=self.now())
                 incident.record(noted, by=by)
                 self.save(incident)
             elif not key:
@@ -128,7 +128,7 @@ class DistrictDesk(StudentSystemDesk):
         def once() -> str:
             incident = self._incident_or(opened, by)
             if not incident.known.noted and incident.known.told is None:
-                noted = decide.await_agency(incident, self.calendars(), at=at, now=self.now())
+                noted = decide.await_agency(incident, self.rules(), at=at, now=self.now())
                 incident.record(noted, by=by)
             taken = decide.take_action(incident, officer=officer, action=action, on=opened.on)
             incident.record(taken, by=by)
@@ -225,7 +225,7 @@ class DistrictDesk(StudentSystemDesk):
         def decision(incident: Incident) -> Happened:
             return decide.record_search(
                 incident,
-                self.calendars(),
+                self.rules(),
                 now=self.now(),
                 at=at,
                 by_officer=by_officer,
@@ -262,7 +262,7 @@ class DistrictDesk(StudentSystemDesk):
         def decision(incident: Incident) -> Happened:
             return decide.question_student(
                 incident,
-                self.calendars(),
+                self.rules(),
                 now=self.now(),
                 at=at,
                 officer=officer,
@@ -306,9 +306,7 @@ class DistrictDesk(StudentSystemDesk):
     def suspect_abuse(self, reference: str, *, by: str, at: datetime) -> None:
         """Start the hours within which suspected abuse is reported (C-INC-7)."""
         self._change(
-            reference,
-            by,
-            lambda i: decide.suspect_abuse(i, self.calendars(), at=at, now=self.now()),
+            reference, by, lambda i: decide.suspect_abuse(i, self.rules(), at=at, now=self.now())
         )
 
     @may(KEEP_INCIDENTS)
@@ -337,7 +335,7 @@ class DistrictDesk(StudentSystemDesk):
             by,
             lambda i: decide.restrain(
                 i,
-                self.calendars(),
+                self.rules(),
                 now=self.now(),
                 kind=kind,
                 ended_at=ended_at,

@@ -128,6 +128,8 @@ class IncidentRecord(Record):
     disciplines: tuple[DisciplineOf, ...] = ()
     searches: int = 0
     questionings: int = 0
+    unguarded: tuple[int, ...] = ()
+    """Questionings without a lawyer or a stated exception where the law asks for it (C-INC-8)."""
     restraints: tuple[RestraintOf, ...] = ()
     abuse_open: bool = False
     actions: tuple[Action, ...] = ()
@@ -393,7 +395,8 @@ class StudentQuestioned(IncidentHappened):
     """The guard applied, and neither a lawyer nor an exception is on record: an alarm."""
 
     def changes(self, record: IncidentRecord) -> dict[str, object]:
-        return {"questionings": self.questioning}
+        alarm = (self.questioning,) if self.unguarded else ()
+        return {"questionings": self.questioning, "unguarded": (*record.unguarded, *alarm)}
 
 
 class ParentContacted(IncidentHappened):

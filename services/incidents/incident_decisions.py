@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from services.incidents.clocks import Clock
     from services.incidents.incident import Incident, IncidentRecord, ToldFacts, ToldOutcome
+    from services.incidents.policy import InForce
     from services.incidents.words import Action, Discipline, Restraint, SearchGround
-    from shared.school_calendar import Calendars
     from shared.sealed import Sealed
 
 RESTRAINT_ITEMS = (
@@ -69,16 +69,14 @@ def note_call(
     )
 
 
-def await_agency(
-    incident: Incident, calendars: Calendars, *, at: datetime, now: datetime
-) -> CallNoted:
+def await_agency(incident: Incident, rules: InForce, *, at: datetime, now: datetime) -> CallNoted:
     """Wait for the agency's own record of a call, unless it is there (C-DATA-2)."""
     known: IncidentRecord = incident.known
     if known.noted:
         raise Refused("C-DATA-2", "it is noted already: nothing to do", "number")
     today = local_day(now)
     clock = started(
-        Duty.AGENCY_CALL, policy.AGENCY_CALL, today, calendars, today=today, school=known.school
+        Duty.AGENCY_CALL, rules.limits.agency_call, today, rules, today=today, school=known.school
     )
     return CallNoted(reference=known.reference, at=at, opens=() if known.told else (clock,))
 
@@ -86,7 +84,7 @@ def await_agency(
 def hear_call(
     known: IncidentRecord,
     facts: ToldFacts,
-    calendars: Calendars,
+    rules: InForce,
     *,
     on: date,
     today: date,
@@ -95,7 +93,7 @@ def hear_call(
     """Keep the agency's facts; whether discipline followed is then asked once (C-INC-5)."""
     first = known.told is None and not facts.cancelled
     clock = started(
-        Duty.DISCIPLINE, policy.DISCIPLINE, today, calendars, today=today, school=facts.school
+        Duty.DISCIPLINE, rules.limits.discipline, today, rules, today=today, school=facts.school
     )
     done = (Duty.AGENCY_CALL, *((Duty.DISCIPLINE,) if facts.cancelled else ()))
     return CallTold(
@@ -110,12 +108,12 @@ def hear_call(
 
 
 def hear_outcome(
-    known: IncidentRecord, outcome: ToldOutcome, calendars: Calendars, *, catalog: str, today: date
+    known: IncidentRecord, outcome: ToldOutcome, rules: InForce, *, catalog: str, today: date
 ) -> OutcomeTold:
     """Keep the agency's outcome; an arrest asks for contact with the parent (C-INC-12)."""
     arrested = outcome.outcome == ARREST
     of = f"{About.ARREST} {outcome.part}"
-    clock = _parent(about_of=of, on=today, calendars=calendars, today=today, school=known.school)
+    clock = _parent(about_of=of, on=today, rules=rules, today=today, school=known.school)
     return OutcomeTold(
         reference=known.reference,
         outcome=outcome,
@@ -170,7 +168,8 @@ def follow_discipline(
 ) -> DisciplineFollowed:
     """Enter whether discipline followed, by an administrator's decision (C-INC-5, C-DISC-1)."""
     known: IncidentRecord = incident.known
-    if followed and (kind is None or not decided_by):
+    decider = policy.checked_person(decided_by, "C-DISC-1", "decided_by")
+    if followed and (kind is None or decider is None):
         field = "kind" if kind is None else "decided_by"
         reason = "give its kind and the administrator who decided"
         raise Refused("C-DISC-1", reason, field)
@@ -181,7 +180,7 @@ def follow_discipline(
             followed=followed,
             kind=kind if followed else None,
             student=student,
-            decided_by=decided_by if followed else None,
+            decided_by=decider if followed else None,
         ),
         entered_on=today,
         closes=closing(known, Duty.DISCIPLINE),
@@ -190,7 +189,7 @@ def follow_discipline(
 
 def record_search(
     incident: Incident,
-    calendars: Calendars,
+    rules: InForce,
     *,
     now: datetime,
     at: datetime,
@@ -213,7 +212,7 @@ def record_search(
     parent = _parent(
         about_of=f"{About.SEARCH} {number}",
         on=local_day(at),
-        calendars=calendars,
+        rules=rules,
         today=today,
         school=known.school,
     )
@@ -222,10 +221,10 @@ def record_search(
         search=number,
         at=at,
         by_officer=by_officer or None,
-        by_staff=by_staff or None,
+        by_staff=policy.checked_person(by_staff, "C-INC-4", "by_staff"),
         ground=ground,
         purpose=purpose,
-        at_request_of=at_request_of or None,
+        at_request_of=policy.checked_person(at_request_of, "C-INC-4", "at_request_of"),
         student=student,
         late=today > local_day(at),
         opens=(parent,),
@@ -234,7 +233,7 @@ def record_search(
 
 def question_student(
     incident: Incident,
-    calendars: Calendars,
+    rules: InForce,
     *,
     now: datetime,
     at: datetime,
@@ -255,7 +254,7 @@ def question_student(
     parent = _parent(
         about_of=f"{About.QUESTIONING} {number}",
         on=local_day(at),
-        calendars=calendars,
+        rules=rules,
         today=local_day(now),
         school=known.school,
     )
@@ -305,7 +304,7 @@ def contact_parent(
 
 
 def suspect_abuse(
-    incident: Incident, calendars: Calendars, *, at: datetime, now: datetime
+    incident: Incident, rules: InForce, *, at: datetime, now: datetime
 ) -> AbuseSuspected:
     """Start the hours within which suspected abuse is reported (C-INC-7)."""
     known: IncidentRecord = incident.known
@@ -314,9 +313,9 @@ def suspect_abuse(
         raise Refused("C-INC-7", "its hours run already: record the report", "at")
     today = local_day(now)
     opens = tuple(
-        started(duty, rule, at, calendars, today=today)
+        started(duty, rule, at, rules, today=today)
         for duty, rule in (
-            (Duty.ALARM_ABUSE, policy.ABUSE_ALARM),
+            (Duty.ALARM_ABUSE, rules.limits.abuse_alarm),
             (Duty.REPORT_ABUSE, policy.ABUSE_REPORT),
         )
     )
@@ -339,7 +338,7 @@ def report_abuse(incident: Incident, *, to: str, at: datetime, now: datetime) ->
 
 def restrain(
     incident: Incident,
-    calendars: Calendars,
+    rules: InForce,
     *,
     now: datetime,
     kind: Restraint,
@@ -357,13 +356,13 @@ def restrain(
     number, today = len(known.restraints) + 1, local_day(now)
 
     def clock(duty: Duty, rule: Rule, of: str) -> Clock:
-        return started(duty, rule, ended_at, calendars, today=today, school=known.school, of=of)
+        return started(duty, rule, ended_at, rules, today=today, school=known.school, of=of)
 
     opens = (
         clock(Duty.CONTACT_PARENT, policy.RESTRAINT_PARENT, f"{About.RESTRAINT} {number}"),
         clock(Duty.REPORT_RESTRAINT, policy.RESTRAINT_REPORT, str(number)),
         clock(Duty.RESTRAINT_LETTER, policy.RESTRAINT_LETTER, str(number)),
-        clock(Duty.REVIEW_RESTRAINT, policy.RESTRAINT_REVIEW, str(number)),
+        clock(Duty.REVIEW_RESTRAINT, rules.limits.restraint_review, str(number)),
     )
     restraint = RestraintOf(
         number=number,
@@ -452,7 +451,5 @@ def _check_restraint(known: IncidentRecord, restraint: int) -> None:
         raise Refused("C-INC-9", "no such restraint is on record: choose one", "restraint")
 
 
-def _parent(*, about_of: str, on: date, calendars: Calendars, today: date, school: str) -> Clock:
-    return started(
-        Duty.CONTACT_PARENT, None, on, calendars, today=today, school=school, of=about_of
-    )
+def _parent(*, about_of: str, on: date, rules: InForce, today: date, school: str) -> Clock:
+    return started(Duty.CONTACT_PARENT, None, on, rules, today=today, school=school, of=about_of)

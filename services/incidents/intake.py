@@ -90,21 +90,21 @@ def of_agency(desk: CallsDesk) -> tuple[Kind, ...]:
         return _taken(sent.number, recorded)
 
     def outcome(sent: OutcomeV1, key: str, channel: Channel) -> AnswerV1:
-        today, calendars = desk.today(), desk.calendars()
+        today, rules = desk.today(), desk.rules()
         recorded = desk.submit_change(
             sent.number,
             key,
             lambda c: decide.record_outcome(
-                c, calendars, today=today, outcome=sent.outcome, persons=sent.persons, key=key
+                c, rules, today=today, outcome=sent.outcome, persons=sent.persons, key=key
             ),
         )
         return _taken(sent.number, recorded)
 
     def force(sent: ForceV1, key: str, channel: Channel) -> AnswerV1:
-        now, calendars = desk.now(), desk.calendars()
+        now, rules = desk.now(), desk.rules()
         facts = sent.model_dump(exclude={"number"})
         recorded = desk.submit_change(
-            sent.number, key, lambda c: decide.report_force(c, calendars, now=now, key=key, **facts)
+            sent.number, key, lambda c: decide.report_force(c, rules, now=now, key=key, **facts)
         )
         return _taken(sent.number, recorded)
 

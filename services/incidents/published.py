@@ -73,6 +73,8 @@ def _contract(event: Event) -> Contract | None:  # noqa: PLR0911  # one case an 
             | c.ForceReviewed()
             | c.AlternativesAsked()
             | c.AlternativesExplained()
+            | c.CommissionReportOwed()
+            | c.CommissionNotified()
             | c.NarrativeWritten()
             | c.CallLinked()
             | c.MergedInto()
@@ -223,7 +225,12 @@ def _of_call(event: c.CallEvent) -> Contract | None:  # noqa: C901, PLR0911, PLR
             return CallMergedV1(number=event.number, into=event.into, merged_on=event.merged_on)
         case c.SplitOff():
             return CallMergedV1(number=event.number, into=None, merged_on=event.split_on)
-        case c.AlternativesAsked() | c.NarrativeWritten():
+        case (
+            c.AlternativesAsked()
+            | c.CommissionReportOwed()
+            | c.CommissionNotified()
+            | c.NarrativeWritten()
+        ):
             return None
         case _:
             assert_never(event)

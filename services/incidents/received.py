@@ -94,7 +94,7 @@ def _event(  # noqa: PLR0911  # one case a contract
             return incident_decisions.hear_call(
                 known,
                 ToldFacts.model_validate(told.facts.model_dump()),
-                desk.calendars(),
+                desk.rules(),
                 on=local_day(told.facts.received_at),
                 today=today,
                 late=isinstance(told, CallReceivedV1) and told.late,
@@ -109,7 +109,7 @@ def _event(  # noqa: PLR0911  # one case a contract
                 part=told.part, outcome=told.outcome, persons=told.persons, recorded_on=on
             )
             return incident_decisions.hear_outcome(
-                known, outcome, desk.calendars(), catalog=told.catalog, today=today
+                known, outcome, desk.rules(), catalog=told.catalog, today=today
             )
         case OfficersNamedV1():
             return OfficersTold(reference=told.number, officers=told.officers)
@@ -144,7 +144,7 @@ def from_district(desk: CallsDesk, told: FromDistrict) -> Sequence[Aggregate]:
     by = f"{desk.counterpart}.{desk.name}"
     if isinstance(told, AlternativesAskedV1):
         call = desk.loaded(desk.call_id(told.number), newest=True)
-        call.record(call_decisions.hear_asked(call, desk.calendars(), today=desk.today()), by=by)
+        call.record(call_decisions.hear_asked(call, desk.rules(), today=desk.today()), by=by)
         return (call,)
     return (Notice.begin(_notice(told), by=by),)
 

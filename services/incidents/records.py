@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from services.incidents.clocks import Clock, has_passed, moved
+from services.incidents.policy import DEFAULTS
 from services.incidents.words import Duty
 from shared.aggregate import Aggregate, CreatedEvent, Event
 
@@ -43,8 +44,20 @@ class Kept(Aggregate):
         self.known: Any = None
 
 
+def _name_the_limits(state: dict[str, Any]) -> None:
+    for clock in state["opens"]:
+        clock["policy"] = DEFAULTS  # no policy set limits before clocks named theirs
+
+
 class Begins(CreatedEvent):
     """The first event of a thing."""
+
+    class_version: ClassVar[int] = 2
+    """An event that came after this was 2 says that it is 1."""
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        _name_the_limits(state)
 
     opens: tuple[Clock, ...] = ()
 
@@ -62,6 +75,13 @@ class Begins(CreatedEvent):
 
 class Happened(Event):
     """Something that changes a record."""
+
+    class_version: ClassVar[int] = 2
+    """An event that came after this was 2 says that it is 1."""
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        _name_the_limits(state)
 
     opens: tuple[Clock, ...] = ()
     closes: tuple[str, ...] = ()

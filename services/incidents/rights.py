@@ -56,6 +56,7 @@ KEEP_CALLS = _agency("C-DATA-2", OPERATOR)
 CLASSIFY = _agency("C-INC-3", OPERATOR)
 MEND_CALLS = _agency("C-DATA-8")
 REVIEW_FORCE = Right("C-INC-11", "this is for the agency's head", roles=frozenset({"agency_head"}))
+COMMISSION = _agency("C-INC-13")
 READ_CALLS = _agency("C-DATA-4", OPERATOR)
 
 NOTE_CALLS = Right(

@@ -46,7 +46,7 @@ def clocks(desk: IncidentsDesk, record: Record) -> list[ClockShown]:
         as_of = min(today, clock.due_on) if clock.passed else today
         steps = [step.text for step in clock.explained(calendars, as_of)]
         state, kind = ("overdue", "late") if clock.passed else ("", "plain")
-        label = clock.key[0].upper() + clock.key[1:]
+        label = clock.duty.capitalize() + (f": {clock.of}" if clock.of else "")
         return ClockShown(label, clock.due(calendars, as_of), steps, state, kind)
 
     found = sorted(record.clocks.values(), key=lambda clock: clock.due_on)

@@ -33,6 +33,7 @@ class Duty(StrEnum):
     REVIEW_REQUEST = "review of the request"
     DESCRIBE_GROUND = "description of the ground"
     ANSWER_BOUNDARY = "answer about the boundary"
+    NOTIFY_COMMISSION = "report to the state commission"
 
 
 class Said(StrEnum):
@@ -51,6 +52,14 @@ class ForceFinding(StrEnum):
     WITHIN = "within policy"
     NOT_WITHIN = "not within policy"
     REFERRED = "referred for inquiry"
+
+
+class Reportable(StrEnum):
+    """Why the law asks for a report to the state commission (C-INC-13, WAC 139-06-020)."""
+
+    FORCE = "force that caused death or serious injury"
+    CHARGED = "an officer was charged with a crime"
+    MISCONDUCT = "an initial disciplinary decision about an officer"
 
 
 class Capacity(StrEnum):
@@ -134,7 +143,10 @@ class Met(StrEnum):
 
 
 class Part(StrEnum):
-    """An officer's part in formal discipline (C-DISC-3)."""
+    """An officer's part in formal discipline (C-DISC-3).
+
+    Being the victim or the eyewitness of a crime is none (C-DISC-4).
+    """
 
     DECIDER = "decider"
     INVESTIGATOR = "investigator"

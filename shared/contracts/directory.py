@@ -157,6 +157,34 @@ class PolicyAdoptedV1(Contract):
     sha256: str
 
 
+class IncidentLimitsV1(Part):
+    """The limits of a policy for incidents; null where the procedure's default stands."""
+
+    recording: RuleV1 | None
+    outcome: RuleV1 | None
+    classification: RuleV1 | None
+    force_review: RuleV1 | None
+    alternatives: RuleV1 | None
+    agency_call: RuleV1 | None
+    discipline: RuleV1 | None
+    abuse_alarm: RuleV1 | None
+    restraint_review: RuleV1 | None
+    request_recording: RuleV1 | None
+    request_review: RuleV1 | None
+    boundary_answer: RuleV1 | None
+
+
+class IncidentLimitsAdoptedV1(Contract):
+    """A policy version sets limits for incidents, in force with it (C-AUD-3)."""
+
+    name: Literal["directory.incident_limits_adopted.v1"] = "directory.incident_limits_adopted.v1"
+    policy_id: str
+    version: str
+    effective_from: date
+    effective_to: date | None
+    limits: IncidentLimitsV1
+
+
 DirectoryContract = Annotated[
     SchoolListedV1
     | StaffAppointedV1
@@ -164,6 +192,7 @@ DirectoryContract = Annotated[
     | CalendarLoadedV1
     | SchoolClosedV1
     | MakeUpDayAddedV1
-    | PolicyAdoptedV1,
+    | PolicyAdoptedV1
+    | IncidentLimitsAdoptedV1,
     Field(discriminator="name"),
 ]

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.directory.adoption import ComplaintRules, PolicyAdopted, Rule
+from services.directory.adoption import (
+    ComplaintRules,
+    IncidentLimits,
+    IncidentLimitsAdopted,
+    PolicyAdopted,
+    Rule,
+)
 from services.directory.application import DirectoryDesk
 from services.directory.appointments import Appointed, PostEstablished
 from services.directory.calendars import (
@@ -146,6 +152,13 @@ ONE_OF_EACH: list[DirectoryEvent] = [
     SchoolClosed(day=declared(SNOW, "sample-valley-high")),
     MakeUpDayAdded(day=declared(NOT_A_WEEKDAY)),
     adopted(),
+    IncidentLimitsAdopted(
+        policy_id="snohomish-sd",
+        version="2021-04-28",
+        effective_from=date(2021, 4, 28),
+        effective_to=None,
+        limits=IncidentLimits(discipline=Rule(unit="school_days", count=5, source="C-INC-5")),
+    ),
 ]
 
 

@@ -303,3 +303,16 @@ def test_the_samples_carry_no_real_name() -> None:
         if "name" in lines[0]:
             at = lines[0].index("name")
             assert all(line[at].startswith("Synthetic ") for line in lines[1:])
+
+
+def test_aud_3_limits_for_incidents_are_added_once_to_a_version_and_never_altered(
+    empty: DirectoryDesk,
+) -> None:
+    silent = {name: told for name, told in json.loads(policy_file()).items() if name != "incident"}
+    file = json.dumps(silent).encode()
+    assert load_policy(empty, file, by="operator").recorded == 1
+    assert load_policy(empty, policy_file(), by="operator").recorded == 1
+    assert load_policy(empty, policy_file(), by="operator").unchanged == 1
+    other = policy_file(incident={"outcome": {"unit": "calendar_days", "count": 9}})
+    assert where(load_policy(empty, other, by="operator")) == [(None, "incident")]
+    assert where(load_policy(empty, file, by="operator")) == [(None, "incident")]

@@ -1,4 +1,4 @@
-"""Every block of docs/integrating-agency-systems.md, in its order, against the running agency."""
+"""Every block of docs/integrating-*.md, in its order, against the running program."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ import jsonschema  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from shared.settings import Settings
-from tests.end_to_end.program import AGENCY, ROOT, Program
+from tests.end_to_end.burst import burst
+from tests.end_to_end.program import AGENCY, DISTRICT, ROOT, Program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,24 +24,41 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.xdist_group("end to end")  # they share the running program
 
 PAGE = ROOT / "docs" / "integrating-agency-systems.md"
+DISTRICTS_PAGE = ROOT / "docs" / "integrating-district-systems.md"
 CLIENT = ROOT / "examples" / "agency_training_client.py"
+DISTRICTS_CLIENT = ROOT / "examples" / "district_incidents_client.py"
 SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINES_MAX = 80
+BURST = 1000
+
+
+def given_by_the_operator(
+    program: Program, org: str, kind: str, service: str, user: str
+) -> dict[str, str]:
+    """What the operator gives, under the names of the pages."""
+    settings = Settings.of(org, program.data)
+    return {
+        kind.upper(): org,
+        "ACCORD_URL": program.url(kind, "", service),
+        "TOKEN_FILE": str(settings.folder.resolve() / "secrets" / service / "outside.token"),
+        "NATS_URL": settings.nats_url,
+        "NATS_SEED": str(settings.seed_file(user)),
+        "NATS_CA": settings.nats_ca_file.format(folder=settings.folder.resolve()),
+    }
 
 
 @pytest.fixture
 def given(program: Program) -> dict[str, str]:
-    """What the operator gives, under the names of the page."""
-    settings = Settings.of(AGENCY, program.data)
-    return {
-        "AGENCY": AGENCY,
-        "ACCORD_URL": program.url("agency", "", "training"),
-        "TOKEN_FILE": str(settings.folder.resolve() / "secrets" / "training" / "outside.token"),
-        "NATS_URL": settings.nats_url,
-        "NATS_SEED": str(settings.seed_file("ingest-training")),
-        "NATS_CA": settings.nats_ca_file.format(folder=settings.folder.resolve()),
-    }
+    """What the agency's operator gives."""
+    return given_by_the_operator(program, AGENCY, "agency", "training", "ingest-training")
+
+
+@pytest.fixture
+def given_at_district(program: Program) -> dict[str, str]:
+    """What the district's operator gives."""
+    user = "ingest-district-system"
+    return given_by_the_operator(program, DISTRICT, "district", "incidents", user)
 
 
 def run(
@@ -58,39 +76,71 @@ def run(
     )
 
 
-def test_trn_6_each_block_of_the_page_works_and_is_answered_as_it_says(
-    given: dict[str, str], tmp_path: Path
-) -> None:
-    shutil.copy(CLIENT, tmp_path)
+def blocks_hold(page: Path, folder: Path, given: Mapping[str, str], called: str) -> dict[Any, Any]:
+    """Run the blocks of a page and compare its answers; gives what was called what."""
     answered, compared = "", 0
-    numbers: dict[int, int] = {}
-    for language, block in BLOCK.findall(PAGE.read_text("utf-8")):
+    names: dict[Any, Any] = {}
+    for language, block in BLOCK.findall(page.read_text("utf-8")):
         if language == "json":
             expected, answer = json.loads(block), json.loads(answered)
-            if expected.get("number") is not None:  # the officer may have some before
-                assert numbers.setdefault(expected["number"], answer["number"]) == answer["number"]
-                answer["number"] = expected["number"]
+            name = expected.get(called)
+            if name is not None:  # there may be some before, so that it is called otherwise
+                assert names.setdefault(name, answer[called]) == answer[called]
+                answer[called] = name
             assert answer == expected
             compared += 1
         else:
             shell = ["bash", "-euo", "pipefail", "-c"] if language == "sh" else ["python", "-c"]
-            done = run([*shell, block], tmp_path, given)
+            done = run([*shell, block], folder, given)
             assert done.returncode == 0, f"{block}\n{done.stderr}"
             answered = done.stdout
     assert compared == 5
+    return names
+
+
+def is_as_published(data: Any, contract: str) -> None:
+    schema = json.loads((SCHEMAS / f"{contract}.json").read_bytes())
+    jsonschema.validate(data, schema)
+
+
+def test_trn_6_each_block_of_the_page_works_and_is_answered_as_it_says(
+    given: dict[str, str], tmp_path: Path
+) -> None:
+    shutil.copy(CLIENT, tmp_path)
+    numbers = blocks_hold(PAGE, tmp_path, given, "number")
     assert len(set(numbers.values())) == len(numbers) == 2
     event = json.loads((tmp_path / "confirmation.json").read_bytes())
-    schema = json.loads((SCHEMAS / "training.confirmation.v1.json").read_bytes())
-    jsonschema.validate(event["data"], schema)
+    is_as_published(event["data"], "training.confirmation.v1")
+
+
+def test_data_2_each_block_of_the_districts_page_works_and_is_answered_as_it_says(
+    given_at_district: dict[str, str], tmp_path: Path
+) -> None:
+    shutil.copy(DISTRICTS_CLIENT, tmp_path)
+    references = blocks_hold(DISTRICTS_PAGE, tmp_path, given_at_district, "reference")
+    assert set(references) == {"interaction-1", "incident-1"}
+    event = json.loads((tmp_path / "interaction.json").read_bytes())
+    is_as_published(event["data"], "incidents.interaction.v1")
+    noted = json.loads((tmp_path / "events.jsonl").read_bytes())
+    is_as_published(noted["data"], "incidents.noted_call.v1")
+
+
+def test_data_2_a_burst_is_taken_without_loss_though_the_service_is_killed(
+    program: Program,
+) -> None:
+    found = burst(program, BURST, "/sample/burst")
+    assert (found.answered, found.recorded, found.events) == (BURST, BURST, BURST)
 
 
 def test_trn_6_the_client_needs_nothing_of_ours_and_says_what_came_of_it(
     given: dict[str, str], tmp_path: Path
 ) -> None:
     shutil.copy(CLIENT, tmp_path)
-    assert len(CLIENT.read_text("utf-8").splitlines()) < LINES_MAX
-    imported = re.findall(r"^(?:import|from) (\w+)", CLIENT.read_text("utf-8"), re.MULTILINE)
-    assert set(imported) - set(sys.stdlib_module_names) == {"nats"}
+    for client in (CLIENT, DISTRICTS_CLIENT):
+        text = client.read_text("utf-8")
+        assert len(text.splitlines()) < LINES_MAX
+        imported = re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE)
+        assert set(imported) - set(sys.stdlib_module_names) == {"nats"}
 
     def send(seed: str, data: Mapping[str, Any]) -> subprocess.CompletedProcess[str]:
         command = ["python", CLIENT.name, "--server", given["NATS_URL"], "--agency", AGENCY]
@@ -101,8 +151,8 @@ def test_trn_6_the_client_needs_nothing_of_ours_and_says_what_came_of_it(
     assert rejected.returncode == 1, rejected.stderr
     answer = json.loads(rejected.stdout)
     assert (answer["id"], answer["accepted"]) == ("client-1", False)
-    schema = json.loads((SCHEMAS / "training.confirmation_answer.v1.json").read_bytes())
-    jsonschema.validate({name: value for name, value in answer.items() if name != "id"}, schema)
+    told = {name: value for name, value in answer.items() if name != "id"}
+    is_as_published(told, "training.confirmation_answer.v1")
     assert "Jordan" not in rejected.stdout
 
     wrong = given["NATS_SEED"].replace("ingest-training", "auditor")

@@ -14,6 +14,7 @@ from services.incidents import kept as k
 from services.incidents import students as s
 from services.incidents import words as w
 from services.incidents.clocks import Clock
+from services.incidents.policy import DEFAULTS
 from services.incidents.records import ClockMoved, ClockPassed, CounterpartSilent
 from shared.aggregate import CreatedEvent
 from shared.hearing import Bulletin, Heard
@@ -47,6 +48,7 @@ CLOCK = Clock(
     school=SCHOOL,
     due_on=date(2026, 3, 16),
     known=True,
+    policy=DEFAULTS,
     calendar="sample-sd-2025-26/1",
 )
 REFERENCE = "incident-0123456789ab"
@@ -101,6 +103,16 @@ CALL: list[c.CallEvent] = [
     ),
     c.AlternativesAsked(number=NUMBER, asked_on=TODAY),
     c.AlternativesExplained(number=NUMBER, said=w.Said.DANGER, reasons=WRITTEN, explained_on=TODAY),
+    c.CommissionReportOwed(
+        number=NUMBER,
+        report=c.CommissionReport(
+            number=1, ground=w.Reportable.FORCE, officer=OFFICER, learned_on=TODAY
+        ),
+        opens=(CLOCK,),
+    ),
+    c.CommissionNotified(
+        number=NUMBER, report=1, notified_on=TODAY, late=False, closes=(CLOCK.key,)
+    ),
     c.NarrativeWritten(number=NUMBER, narrative=WRITTEN),
     c.CallLinked(number=NUMBER, to="OTHER-0099"),
     c.MergedInto(number=NUMBER, into="SV26-000124", merged_on=TODAY),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.incidents.words import Channel, Duty, ForceFinding, Said
+from services.incidents.words import Channel, Duty, ForceFinding, Reportable, Said
 from shared.errors import Refused
 from tests.incidents.samples import (
     CHIEF,
@@ -19,6 +19,7 @@ from tests.incidents.samples import (
     SCHOOL,
     TODAY,
     At,
+    Crossing,
     facts,
     instant,
     received,
@@ -299,3 +300,82 @@ def test_inc_6_a_narrative_is_sealed(agency: CallsDesk) -> None:
     event: Any = agency.events_of(agency.call_id(NUMBER))[1]
     assert "fought" not in event.model_dump_json()
     assert agency.opened(event.narrative) == "Two students fought"
+
+
+# --- The state commission -------------------------------------------------------------------------
+
+OWED_SINCE = date(2026, 2, 26)
+"""A Thursday; fifteen days on is a Friday."""
+
+
+def owe(desk: CallsDesk, number: str = NUMBER, learned_on: date = OWED_SINCE) -> None:
+    desk.owe_commission(
+        number, by=REVIEWER, ground=Reportable.FORCE, officer=OFFICER, learned_on=learned_on
+    )
+
+
+@pytest.mark.parametrize(
+    ("learned_on", "due_on"),
+    [(OWED_SINCE, date(2026, 3, 13)), (OWED_SINCE + timedelta(days=1), date(2026, 3, 16))],
+    ids=["a Friday", "a Saturday, which rolls to the Monday"],
+)
+def test_inc_13_the_commission_is_notified_within_15_calendar_days(
+    agency: CallsDesk, learned_on: date, due_on: date
+) -> None:
+    received(agency)
+    owe(agency, learned_on=learned_on)
+    assert known(agency).clocks["report to the state commission 1"].due_on == due_on
+
+
+@pytest.mark.parametrize(("day", "late"), [(date(2026, 3, 13), False), (date(2026, 3, 14), True)])
+def test_inc_13_a_late_report_is_flagged_and_ends_the_clock(
+    agency: CallsDesk, at: At, day: date, late: bool
+) -> None:
+    received(agency)
+    owe(agency)
+    at.set(day)
+    agency.notify_commission(NUMBER, 1, by=CHIEF, notified_on=day)
+    event: Any = agency.events_of(agency.call_id(NUMBER))[-1]
+    assert (event.TOPIC, event.late) == ("call.commission_notified", late)
+    assert Duty.NOTIFY_COMMISSION not in {c.duty for c in known(agency).clocks.values()}
+
+
+def test_inc_13_its_passing_is_shown_to_the_agency_alone(
+    agency: CallsDesk, crossing: Crossing, at: At
+) -> None:
+    received(agency)
+    crossing.carry()
+    before = len(crossing.carried)
+    owe(agency)
+    at.set(date(2026, 3, 14))
+    agency.look()
+    assert Duty.NOTIFY_COMMISSION in {clock.duty for clock in known(agency).late}
+    crossing.carry()
+    assert len(crossing.carried) == before
+
+
+def test_inc_13_what_is_owed_outlives_a_merge_and_is_owed_once(agency: CallsDesk) -> None:
+    received(agency)
+    received(agency, "SV26-000124")
+    owe(agency)
+    refused("C-INC-13", "ground", lambda: owe(agency))
+    agency.merge(NUMBER, "SV26-000124", by=REVIEWER)
+    assert {c.duty for c in known(agency).clocks.values()} == {Duty.NOTIFY_COMMISSION}
+    agency.notify_commission(NUMBER, 1, by=REVIEWER, notified_on=TODAY)
+    assert known(agency).clocks == {}
+
+
+def test_inc_13_days_that_cannot_be_are_refused(agency: CallsDesk) -> None:
+    received(agency)
+    tomorrow = TODAY + timedelta(days=1)
+    refused("C-INC-13", "learned_on", lambda: owe(agency, learned_on=tomorrow))
+    owe(agency)
+
+    def notify(report: int, notified_on: date) -> Any:
+        return lambda: agency.notify_commission(
+            NUMBER, report, by=REVIEWER, notified_on=notified_on
+        )
+
+    refused("C-INC-13", "notified_on", notify(1, OWED_SINCE - timedelta(days=1)))
+    refused("C-INC-13", "notified_on", notify(1, tomorrow))
+    refused("C-INC-13", "report", notify(2, TODAY))

@@ -223,6 +223,15 @@ def test_int_2_a_disruption_not_described_is_asked_for_again(district: DistrictD
     assert {c.duty for c in request.clocks.values()} == {Duty.REVIEW_REQUEST}
 
 
+def test_int_3_another_emergency_is_a_ground_and_asks_for_no_description(
+    district: DistrictDesk,
+) -> None:
+    trained(district, CLERK)
+    request = ask(district, ground=Ground.EMERGENCY)
+    assert (request.ground, request.flags) == (Ground.EMERGENCY, ())
+    assert {c.duty for c in request.clocks.values()} == {Duty.REVIEW_REQUEST}
+
+
 def test_int_4_an_officer_steps_in_without_being_asked_and_owes_no_review(
     district: DistrictDesk,
 ) -> None:

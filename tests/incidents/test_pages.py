@@ -72,7 +72,7 @@ def test_ment_4_an_interaction_is_logged_on_a_phone_and_an_alarm_answered(
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= NARROW["width"]
     press(page, "Log")
-    page.get_by_role("link", name="Answer boundary").click()
+    page.get_by_role("link", name="Answer the alarm").click()
     page.get_by_text("Corrected", exact=True).click()
     page.get_by_label("Reasons").fill("Talked with the dean")
     press(page, "Answer")
