@@ -31,7 +31,7 @@ from services.complaints.application import ComplaintsDesk
 from services.complaints.review_desk import ReviewsDesk
 from shared.settings import Settings
 settings = Settings.of("{org}", Path("data"))
-with {kind}_desk(settings) as desk:
+with {desk}.of(settings) as desk:
     {work}
 """
 
@@ -104,7 +104,8 @@ class Deployment:
 
     def at_desk(self, kind: str, work: str) -> Any:
         """Work at the complaints desk in its container; what it assigns to `answer`."""
-        script = DESK.format(org=ORGANISATIONS[kind], kind=kind, work=work.replace("\n", "\n    "))
+        desk = {"district": "ComplaintsDesk", "agency": "ReviewsDesk"}[kind]
+        script = DESK.format(org=ORGANISATIONS[kind], desk=desk, work=work.replace("\n", "\n    "))
         script += "import json\nprint(json.dumps(answer))\n"
         return json.loads(self.inside(kind, "complaints", "python", "-", given=script))
 
