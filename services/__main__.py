@@ -46,12 +46,14 @@ PAGES = {
         ("Training matrix (staff)", "training", "/"),
         ("Incidents (principals, director)", "incidents", "/"),
         ("Log an interaction", "incidents", "/interactions/new"),
+        ("Hiring: search board", "hiring", "/"),
         ("Directory", "directory", "/"),
     ),
     "agency": (
         ("Inbox (reviewers)", "complaints", "/inbox"),
         ("Training matrix (staff)", "training", "/"),
         ("Blotter (reviewers)", "incidents", "/"),
+        ("Hiring: search board", "hiring", "/"),
         ("Directory", "directory", "/"),
     ),
 }
@@ -83,7 +85,7 @@ def _built_by(name: str) -> Callable[[Settings], Service]:
 
 
 SERVICES: Mapping[str, Callable[[Settings], Service]] = {
-    name: _built_by(name) for name in ("complaints", "directory", "incidents", "training")
+    name: _built_by(name) for name in ("complaints", "directory", "hiring", "incidents", "training")
 }
 
 
@@ -340,9 +342,13 @@ def _load_samples(data: Path) -> None:
     from shared.cli.run import ORGANISATIONS
     from shared.settings import Settings
 
-    for name in ("directory", "complaints", "training", "incidents"):
+    for name in ("directory", "complaints", "training", "incidents", "hiring"):
         load = import_module(f"services.{name}.samples").load_samples
-        for org in ORGANISATIONS:
+        # the agency opens the search that the district takes part in
+        orgs = (
+            sorted(ORGANISATIONS, key=lambda org: org.kind) if name == "hiring" else ORGANISATIONS
+        )
+        for org in orgs:
             load(Settings.of(org.slug, data))
 
 

@@ -14,6 +14,8 @@ from services.complaints.review_desk import ReviewsDesk
 from services.complaints.rights import AUDITOR
 from services.complaints.tipline import TipLine
 from services.directory.application import DirectoryDesk
+from services.hiring.agency_desk import AgencyDesk as HiringAtAgency
+from services.hiring.district_desk import DistrictDesk as HiringAtDistrict
 from services.incidents.calls_desk import CallsDesk
 from services.incidents.district_desk import DistrictDesk as IncidentsAtDistrict
 from services.incidents.rights import DATA_OFFICER, OFFICER
@@ -49,6 +51,8 @@ TABLES: dict[str, tuple[tuple[type[Commanded], ...], Sequence[str]]] = {
         (CallsDesk,),
         (*AT_THE_AGENCY, DATA_OFFICER, OFFICER, AUDITOR, OPERATOR),
     ),
+    "Hiring at the district": ((HiringAtDistrict,), (*AT_THE_DISTRICT, AUDITOR, GIVEN, OPERATOR)),
+    "Hiring at the agency": ((HiringAtAgency,), (*AT_THE_AGENCY, AUDITOR, GIVEN, OPERATOR)),
     "The directory of either": ((DirectoryDesk,), (*get_args(Role), AUDITOR, OPERATOR)),
 }
 

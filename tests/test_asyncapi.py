@@ -27,7 +27,7 @@ ORGANISATIONS: dict[Any, tuple[str, str]] = {
 SERVICES = [
     (kind, name)
     for kind in ORGANISATIONS
-    for name in ("complaints", "directory", "incidents", "training")
+    for name in ("complaints", "directory", "hiring", "incidents", "training")
 ]
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from services.directory.application import DirectoryDesk
 from services.directory.domain import DirectoryEvent
 from services.directory.http import directory_app
 from services.directory.published import publish
+from services.directory.received import from_hiring
 from services.directory.register import Register
 from shared.contracts.directory import DirectoryContract
+from shared.contracts.hiring import ToOwnDirectory
 from shared.keyring import Keyring, master_key
-from shared.service import LinkStatus, Service
+from shared.service import LinkStatus, Service, Source
 
 if TYPE_CHECKING:
     from shared.aggregate import Event
@@ -22,7 +25,7 @@ NAME = "directory"
 
 
 def service(settings: Settings) -> Service:
-    """The directory of a district or an agency; it receives nothing from others."""
+    """The directory of a district or an agency, which hears its own hiring service."""
     desk = desk_of(settings)
     register = Register(desk, desk.engine)
 
@@ -34,12 +37,20 @@ def service(settings: Settings) -> Service:
         name=NAME,
         desk=desk,
         publish=publish_to_counterpart,
-        sources=(),
+        sources=_sources(desk, settings),
         views=(register,),
         app=directory_app(desk, register),
         link=LinkStatus(settings.counterpart),
         published=DirectoryContract,
     )
+
+
+def _sources(desk: DirectoryDesk, settings: Settings) -> tuple[Source, ...]:
+    if settings.kind == "district":
+        return ()
+    source = f"{settings.org}.hiring"
+    hear = partial(from_hiring, desk, source)
+    return (Source(settings.org, "hiring", ToOwnDirectory, hear),)
 
 
 def desk_of(settings: Settings) -> DirectoryDesk:

@@ -9,6 +9,7 @@ when a clause forbids it, and `eventsourcing`'s IntegrityError when somebody els
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -26,6 +27,7 @@ from services.directory.policy import (
     Kind,
     Role,
     check_kept_by,
+    covers,
     roles_of,
 )
 from services.directory.rights import (
@@ -133,6 +135,35 @@ class DirectoryDesk(Desk):
             held.record(amended, by=by)
             changed.append(held)
         return self._save_with_name(changed, officer, name, by)
+
+    # --- For what is heard ------------------------------------------------------------------
+
+    def listed_from(self, source: str, officer: str, day: date) -> list[Aggregate]:
+        """An officer listed from a day on, unless one is in the program then (C-TEAM-5)."""
+        held = self._held(Officer, f"officer/{officer}")
+        if held is None:
+            listed = domain.list_officer(officer=officer, effective_from=day, effective_to=None)
+            return [Officer.begin(listed, by=source, number=self._id(f"officer/{officer}"))]
+        if any(covers(begun, ended, day) for begun, ended in held.listings.items()):
+            return []
+        amended = domain.amend_officer(officer=officer, effective_from=day, effective_to=None)
+        held.record(amended, by=source)
+        return [held]
+
+    def listed_until(self, source: str, officer: str, day: date) -> list[Aggregate]:
+        """An officer whose listings end before a day (C-TEAM-5)."""
+        held = self._held(Officer, f"officer/{officer}")
+        if held is None:
+            return []
+        last = day - timedelta(days=1)
+        for begun, ended in held.listings.items():
+            if covers(begun, ended, day):
+                # of a listing that would end before it begins its first day is left
+                amended = domain.amend_officer(
+                    officer=officer, effective_from=begun, effective_to=max(begun, last)
+                )
+                held.record(amended, by=source)
+        return [held] if held.pending_events else []
 
     # --- Staff ------------------------------------------------------------------------------
 

@@ -520,13 +520,13 @@ def test_hire_6_a_ranking_told_otherwise_than_the_scores_say_is_found(what: str)
     told = ranking(TWO)
     line = told.proof[0]
     assert line.sheet is not None
-    other: dict[str, Any] = {
+    changes: dict[str, dict[str, Any]] = {
         "a score": {"proof": (line.model_copy(update={"sheet": sheet(C1, 5)}), *told.proof[1:])},
         "a commitment": {"proof": (line.model_copy(update={"sha256": "f" * 64}), *told.proof[1:])},
         "a line left out": {"proof": told.proof[1:]},
         "the places": {"places": told.places[::-1]},
-    }[what]
-    forged = told.model_copy(update=other)
+    }
+    forged = told.model_copy(update=changes[what])
     found = scoring.check_ranking(record_after(*TWO, forged), "district", forged).findings
     assert found
     if what != "the places":
