@@ -262,7 +262,7 @@ class HiringDesk(Office):
     def search(self, number: str) -> Search:
         """A search as it is stored, or as those before have left it."""
         try:
-            found: Search = self.loaded(self.search_id(number))
+            found: Search = self.loaded(self.search_id(number), newest=True)
         except AggregateNotFoundError:
             raise Refused("C-HIRE-11", "there is no such search", "search") from None
         return found
@@ -270,7 +270,7 @@ class HiringDesk(Office):
     def placement(self, search: str) -> Placement:
         """The placement that a search led to."""
         try:
-            found: Placement = self.loaded(self.placement_id(search))
+            found: Placement = self.loaded(self.placement_id(search), newest=True)
         except AggregateNotFoundError:
             raise Refused("C-TEAM-5", "nobody was appointed by this search", "search") from None
         return found
