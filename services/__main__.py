@@ -85,7 +85,7 @@ def _built_by(name: str) -> Callable[[Settings], Service]:
 
 
 SERVICES: Mapping[str, Callable[[Settings], Service]] = {
-    name: _built_by(name) for name in ("complaints", "directory", "hiring", "incidents", "training")
+    name: _built_by(name) for name in ("complaints", "directory", "incidents", "training", "hiring")
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends
@@ -132,11 +133,7 @@ class AgencyPages(SearchPages):
         match form.text("act"):
             case "screen":
                 asked = desk.record_of(search, staff).prerequisites
-                results = [
-                    Result(item=at, met=form.text(f"item-{at}") == "met")
-                    for at in range(len(asked))
-                    if form.text(f"item-{at}")
-                ]
+                results = [_result(form, at) for at in range(len(asked)) if form.text(f"item-{at}")]
                 notes = form.text("notes")
                 desk.screen_candidate(search, candidate, results, by=staff, notes=notes)
             case "advance":
@@ -152,6 +149,13 @@ class AgencyPages(SearchPages):
     def _act_facts(self, search: str, act: str, staff: str) -> dict[str, object]:
         facts = super()._act_facts(search, act, staff)
         return {**facts, "genders": listed(Gender), "races": listed(Race)}
+
+
+def _result(form: Form, item: int) -> Result:
+    """How a candidate stands to a prerequisite; of the evidence only its hash is kept."""
+    file = form.upload(f"evidence-{item}")
+    digest = None if file is None else sha256(file.content).hexdigest()
+    return Result(item=item, met=form.text(f"item-{item}") == "met", evidence_sha256=digest)
 
 
 def criteria_of(form: Form) -> list[tuple[str, int]]:

@@ -68,8 +68,13 @@ def search(*later: Any) -> Given[Search]:
 
 
 def test_hire_11_a_search_is_for_a_named_school() -> None:
+    found = domain.open_search(search=SEARCH, school=SCHOOL, process="agreed", today=TODAY)
+    assert found == e.SearchOpened(search=SEARCH, school=SCHOOL, opened_on=TODAY, process="agreed")
+
+
+def test_hire_12_a_search_without_an_agreed_process_is_opened_and_says_so() -> None:
     found = domain.open_search(search=SEARCH, school=SCHOOL, process="  ", today=TODAY)
-    assert found == e.SearchOpened(search=SEARCH, school=SCHOOL, opened_on=TODAY, process="")
+    assert found.process == ""
 
 
 @pytest.mark.parametrize("head", list(Head))

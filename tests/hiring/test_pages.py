@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,7 +81,10 @@ def test_hire_1_from_an_empty_board_to_the_agreed_terms(
     act(at_agency, C1)
     for met in at_agency.get_by_text("Met", exact=True).all():
         met.click()
+    evidence = {"name": "card.pdf", "mimeType": "application/pdf", "buffer": b"%PDF sample"}
+    at_agency.get_by_label("Evidence").first.set_input_files(evidence)  # type: ignore[arg-type]
     press(at_agency, "Record the screening")
+    expect(at_agency.locator("main")).to_contain_text(sha256(b"%PDF sample").hexdigest())
     press(at_agency, "Advance to the oral board")
     expect(at_agency.locator("main")).to_contain_text("advanced")
     act(at_agency, "Back to")
