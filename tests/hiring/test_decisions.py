@@ -520,13 +520,18 @@ def test_hire_5_a_preference_is_stated_once_the_scores_are_known() -> None:
     )
 
 
-@pytest.mark.parametrize("what", ["a score", "a commitment", "a line left out", "the places"])
+@pytest.mark.parametrize(
+    "what", ["a score", "a score called void", "a commitment", "a line left out", "the places"]
+)
 def test_hire_6_a_ranking_told_otherwise_than_the_scores_say_is_found(what: str) -> None:
     told = ranking(TWO)
     line = told.proof[0]
     assert line.sheet is not None
     changes: dict[str, dict[str, Any]] = {
         "a score": {"proof": (line.model_copy(update={"sheet": sheet(C1, 5)}), *told.proof[1:])},
+        "a score called void": {
+            "proof": (line.model_copy(update={"sheet": None}), *told.proof[1:])
+        },
         "a commitment": {"proof": (line.model_copy(update={"sha256": "f" * 64}), *told.proof[1:])},
         "a line left out": {"proof": told.proof[1:]},
         "the places": {"places": told.places[::-1]},
