@@ -692,6 +692,32 @@ def test_hire_13_a_closed_search_takes_nothing_more() -> None:
     history.when(scoring.close_scoring, ()).then_refused("C-HIRE-13", "search")
 
 
+def test_hire_13_a_closed_search_goes_on_unless_it_is_filled_or_somebody_is_erased() -> None:
+    def closing(ending: Ending) -> e.SearchClosed:
+        return e.SearchClosed(
+            search=SEARCH,
+            ending=ending,
+            appointed=None,
+            closed_on=TODAY,
+            erase_from=date(2029, 3, 2),
+        )
+
+    facts: Any = {"today": TODAY, "reasons": sealed()}
+    cancelled = [*interviewed(C1), closing(Ending.CANCELLED)]
+    reopened = e.SearchReopened(search=SEARCH, reopened_on=TODAY, reasons=sealed())
+    search(*cancelled).when(deciding.reopen_search, **facts).then(reopened)
+    search(*cancelled, reopened).when(deciding.reopen_search, **facts).then_refused(
+        "C-HIRE-13", "search"
+    )
+    again = search(*cancelled, reopened).when(
+        scoring.seal_scores, "agency", A1, [sheet(C1, 3)], box=""
+    )
+    assert again.decided is not None
+    erased = e.CandidateErased(search=SEARCH, candidate=C1, erased_on=TODAY)
+    for no_more in ([*cancelled, erased], [*interviewed(C1), closing(Ending.FILLED)]):
+        search(*no_more).when(deciding.reopen_search, **facts).then_refused("C-HIRE-13", "search")
+
+
 @pytest.mark.parametrize(("today", "good"), [(date(2029, 3, 1), False), (date(2029, 3, 2), True)])
 def test_hire_13_unsuccessful_candidates_are_erased_three_years_after(
     today: date, *, good: bool
