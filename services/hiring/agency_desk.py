@@ -212,6 +212,14 @@ class AgencyDesk(HiringDesk):
         """Close a search that nobody is appointed from (C-HIRE-9, C-HIRE-13)."""
         self._change(search, by, lambda s: deciding.close_search(s, ending, today=self.today()))
 
+    @may(running("C-HIRE-13"))
+    def reopen_search(self, search: str, *, by: str, reasons: str) -> None:
+        """Go on with a search that was closed (C-HIRE-13)."""
+        sealed = self._reasons(self.search_id(search), reasons, "C-HIRE-13")
+        self._change(
+            search, by, lambda s: deciding.reopen_search(s, today=self.today(), reasons=sealed)
+        )
+
     # --- Officers -------------------------------------------------------------------------------
 
     @may(running("C-TEAM-5"))

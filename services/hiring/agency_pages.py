@@ -111,6 +111,8 @@ class AgencyPages(SearchPages):
                 desk.close_search(
                     search, by=staff, ending=choice(form, "ending", Ending, "C-HIRE-13")
                 )
+            case "reopen":
+                desk.reopen_search(search, by=staff, reasons=form.text("reasons"))
             case "reassign":
                 from_on, reasons = day_of(form, "from_on", "C-TEAM-5"), form.text("reasons")
                 desk.reassign_officer(

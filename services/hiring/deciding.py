@@ -14,6 +14,7 @@ from services.hiring.events import (
     HoldLifted,
     HoldPlaced,
     SearchClosed,
+    SearchReopened,
 )
 from services.hiring.policy import ANSWER, RETENTION_MONTHS
 from services.hiring.ranking import tied
@@ -171,6 +172,18 @@ def _closed(known: Record, ending: Ending, appointed: str | None, today: date) -
         closed_on=today,
         erase_from=months_after(today, RETENTION_MONTHS),
     )
+
+
+def reopen_search(search: Search, *, today: date, reasons: Sealed) -> SearchReopened:
+    """Go on with a search that nobody was appointed from and nobody erased of (C-HIRE-13)."""
+    known = search.known
+    if known.closed_on is None:
+        raise Refused("C-HIRE-13", "the search is open", "search")
+    if known.ending is Ending.FILLED:
+        raise Refused("C-HIRE-13", "the search is filled: open another", "search")
+    if any(each.erased for each in known.candidates):
+        raise Refused("C-HIRE-13", "a candidate is erased: open another search", "search")
+    return SearchReopened(search=known.search, reopened_on=today, reasons=reasons)
 
 
 # --- What is kept ---------------------------------------------------------------------------------

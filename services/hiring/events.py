@@ -556,6 +556,18 @@ class SearchClosed(Happened):
         )
 
 
+class SearchReopened(Happened):
+    """The agency goes on with a search it had closed (C-HIRE-13)."""
+
+    TOPIC: ClassVar[str] = "search.reopened"
+
+    reopened_on: date
+    reasons: Sealed | None
+
+    def after(self, record: Record) -> Record:
+        return changed(record, ending=None, closed_on=None, erase_from=None)
+
+
 class HoldPlaced(Happened):
     """What is kept of a search is needed by law: nothing of it is erased (C-HIRE-13)."""
 
@@ -623,6 +635,7 @@ SearchEvent = (
     | CandidateAccepted
     | CandidateDeclined
     | SearchClosed
+    | SearchReopened
     | HoldPlaced
     | HoldLifted
     | CandidateErased

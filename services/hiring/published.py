@@ -134,6 +134,7 @@ def _of_agency(  # noqa: C901, PLR0911, PLR0912  # one case an event
     | e.TieResolved
     | e.CandidateProposed
     | e.SearchClosed
+    | e.SearchReopened
     | p.SroAppointed
     | p.SroReassigned
     | p.CoverArranged,
@@ -166,6 +167,8 @@ def _of_agency(  # noqa: C901, PLR0911, PLR0912  # one case an event
             return _as(c.CandidateProposedV1, event)
         case e.SearchClosed():
             return _as(c.SearchClosedV1, event)
+        case e.SearchReopened():
+            return _as(c.SearchReopenedV1, event)
         case p.SroAppointed():
             return _as(c.SroAppointedV1, event)
         case p.SroReassigned():

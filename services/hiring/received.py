@@ -81,6 +81,7 @@ def _event(  # noqa: C901, PLR0911, PLR0912  # one case a contract
     | c.TieResolvedV1
     | c.CandidateProposedV1
     | c.SearchClosedV1
+    | c.SearchReopenedV1
     | c.MemberSeatedV1
     | c.MemberExcusedV1
     | c.ConflictDeclaredV1
@@ -121,6 +122,8 @@ def _event(  # noqa: C901, PLR0911, PLR0912  # one case a contract
             return _as(e.CandidateProposed, told, reasons=None)
         case c.SearchClosedV1():
             return _as(e.SearchClosed, told)
+        case c.SearchReopenedV1():
+            return _as(e.SearchReopened, told, reasons=None)
         case c.MemberSeatedV1():
             return _as(e.MemberSeated, told, keeper=keeper)
         case c.MemberExcusedV1():

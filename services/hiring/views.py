@@ -42,6 +42,7 @@ ACTS = {
     "cover": "Arrange cover",
     "remove": "Remove the officer from the program",
     "close": "Close the search",
+    "reopen": "Reopen the search",
     "hold": "Place a legal hold",
     "lift-hold": "Lift the legal hold",
     "erase": "Erase a candidate's data",
@@ -77,7 +78,7 @@ def acts_of_both(known: Record) -> list[str]:
 def acts_of_agency(known: Record) -> list[str]:
     """What the agency's head may do now."""
     if known.closed_on is not None:
-        return ["reassign", "cover"] if known.appointed else []
+        return ["reassign", "cover"] if known.appointed else ["reopen"]
     found = []
     if not known.screening_closed:
         found += ["prerequisites", "enter", "close-screening"]

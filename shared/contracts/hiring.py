@@ -191,6 +191,13 @@ class SearchClosedV1(OfSearch):
     erase_from: date
 
 
+class SearchReopenedV1(OfSearch):
+    """The agency goes on with a search it had closed (C-HIRE-13)."""
+
+    name: Literal["hiring.search_reopened.v1"] = "hiring.search_reopened.v1"
+    reopened_on: date
+
+
 class SroAppointedV1(OfSearch):
     """The agency appointed whom the district accepted (C-HIRE-10, C-HIRE-11)."""
 
@@ -362,6 +369,7 @@ OfAgency = (
     | TieResolvedV1
     | CandidateProposedV1
     | SearchClosedV1
+    | SearchReopenedV1
     | SroAppointedV1
     | SroReassignedV1
     | CoverArrangedV1

@@ -141,6 +141,7 @@ def of_a_search(keeper: Keeper) -> list[e.SearchEvent]:
             closed_on=TODAY,
             erase_from=date(2029, 3, 2),
         ),
+        e.SearchReopened(search=SEARCH, reopened_on=TODAY, reasons=sealed()),
         e.HoldPlaced(search=SEARCH, reasons=sealed()),
         e.HoldLifted(search=SEARCH, reasons=sealed()),
         e.CandidateErased(search=SEARCH, candidate=C2, erased_on=date(2029, 3, 2)),

@@ -520,13 +520,18 @@ def test_hire_5_a_preference_is_stated_once_the_scores_are_known() -> None:
     )
 
 
-@pytest.mark.parametrize("what", ["a score", "a commitment", "a line left out", "the places"])
+@pytest.mark.parametrize(
+    "what", ["a score", "a score called void", "a commitment", "a line left out", "the places"]
+)
 def test_hire_6_a_ranking_told_otherwise_than_the_scores_say_is_found(what: str) -> None:
     told = ranking(TWO)
     line = told.proof[0]
     assert line.sheet is not None
     changes: dict[str, dict[str, Any]] = {
         "a score": {"proof": (line.model_copy(update={"sheet": sheet(C1, 5)}), *told.proof[1:])},
+        "a score called void": {
+            "proof": (line.model_copy(update={"sheet": None}), *told.proof[1:])
+        },
         "a commitment": {"proof": (line.model_copy(update={"sha256": "f" * 64}), *told.proof[1:])},
         "a line left out": {"proof": told.proof[1:]},
         "the places": {"places": told.places[::-1]},
@@ -685,6 +690,32 @@ def test_hire_13_a_closed_search_takes_nothing_more() -> None:
         "C-HIRE-13", "search"
     )
     history.when(scoring.close_scoring, ()).then_refused("C-HIRE-13", "search")
+
+
+def test_hire_13_a_closed_search_goes_on_unless_it_is_filled_or_somebody_is_erased() -> None:
+    def closing(ending: Ending) -> e.SearchClosed:
+        return e.SearchClosed(
+            search=SEARCH,
+            ending=ending,
+            appointed=None,
+            closed_on=TODAY,
+            erase_from=date(2029, 3, 2),
+        )
+
+    facts: Any = {"today": TODAY, "reasons": sealed()}
+    cancelled = [*interviewed(C1), closing(Ending.CANCELLED)]
+    reopened = e.SearchReopened(search=SEARCH, reopened_on=TODAY, reasons=sealed())
+    search(*cancelled).when(deciding.reopen_search, **facts).then(reopened)
+    search(*cancelled, reopened).when(deciding.reopen_search, **facts).then_refused(
+        "C-HIRE-13", "search"
+    )
+    again = search(*cancelled, reopened).when(
+        scoring.seal_scores, "agency", A1, [sheet(C1, 3)], box=""
+    )
+    assert again.decided is not None
+    erased = e.CandidateErased(search=SEARCH, candidate=C1, erased_on=TODAY)
+    for no_more in ([*cancelled, erased], [*interviewed(C1), closing(Ending.FILLED)]):
+        search(*no_more).when(deciding.reopen_search, **facts).then_refused("C-HIRE-13", "search")
 
 
 @pytest.mark.parametrize(("today", "good"), [(date(2029, 3, 1), False), (date(2029, 3, 2), True)])

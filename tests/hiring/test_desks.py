@@ -36,6 +36,8 @@ from tests.hiring.samples import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from services.hiring.application import HiringDesk
 
 NAMES = ("Avery Example", "Blake Sample", "Casey Fixture")
@@ -138,7 +140,9 @@ def test_hire_2_the_district_sees_counts_and_who_was_advanced_and_no_name_crosse
 # --- Sealed scores --------------------------------------------------------------------------------
 
 
-def test_hire_6_nothing_stored_or_told_holds_a_score_before_the_opening(both: Both) -> None:
+def test_hire_6_nothing_stored_or_told_holds_a_score_before_the_opening(
+    both: Both, tmp_path: Path
+) -> None:
     search = both.search(*NAMES)
     both.interview(search)
     both.seal(search, "staff-1", {C1: 4, C2: 2, C3: 3}, notes="A remark nobody may read.")
@@ -147,7 +151,13 @@ def test_hire_6_nothing_stored_or_told_holds_a_score_before_the_opening(both: Bo
         everything = stored(desk)
         assert b'"scores"' not in everything
         assert b"remark" not in everything
-        assert both.codes["staff-1"].encode() not in everything
+    assert both.agency.searches("agency-2")  # so that the read models are filled
+    assert both.district.searches("staff-1")
+    code = both.codes["staff-1"]
+    for file in tmp_path.rglob("*.sqlite*"):  # histories, read models, keys, and their journals
+        content = file.read_bytes()
+        for secret in ("remark", code, code.replace("-", ""), '"scores"'):
+            assert secret.encode() not in content, file.name
     sealed = both.agency.search(search).known.sealed_by("staff-1")
     assert sealed is not None
     assert sealed.box is None  # the locked box itself does not cross

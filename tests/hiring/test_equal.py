@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.hiring.equal import DIMENSIONS, NOT_TOLD, STAGES, breakdowns
@@ -29,6 +29,7 @@ def test_priv_5_a_breakdown_with_a_count_from_1_to_9_is_hidden_whole(
     assert by_race.counts is not None  # one group has them all, and it is shown
 
 
+@settings(deadline=None)
 @given(PEOPLE)
 def test_priv_5_nothing_shown_is_from_1_to_9_and_what_is_shown_adds_up(people: Any) -> None:
     found = breakdowns(people)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from services.hiring.words import Ending
+from services.hiring.views import ACTS
+from services.hiring.words import Ending, Why
 from tests.hiring.samples import (
     AGENCY_MEMBERS,
     C1,
     C2,
     C3,
     CHIEF,
+    CRITERIA,
     DIRECTOR,
     MEMBERS,
     SUPERINTENDENT,
@@ -108,6 +110,67 @@ def test_hire_1_from_an_empty_board_to_the_agreed_terms(
     expect(at_district.locator("main")).to_contain_text("60 of 100: Works with students")
     press(at_district, "Agree to the questions and terms")
     expect(at_district.locator("main")).to_contain_text("Agreed by both organisations")
+
+
+def test_every_act_that_is_offered_has_its_form_and_no_other_is_there(
+    both: Sites, at_agency: Page, at_district: Page
+) -> None:
+    seen: set[str] = set()
+
+    def look(search: str) -> None:
+        both.both.carry()
+        for page in (at_agency, at_district):
+            page.goto(f"/searches/{search}")
+            links = page.locator("a[href*='/acts/']").all()
+            for path in [link.get_attribute("href") or "" for link in links]:
+                act_name = path.rpartition("/")[2]
+                if act_name not in seen:
+                    answer = page.goto(path)
+                    assert answer is not None
+                    assert answer.status == 200, path
+                    seen.add(act_name)
+
+    sign_in(at_agency, CHIEF)
+    sign_in(at_district, DIRECTOR)
+    agency, district = both.both.agency, both.both.district
+    look(agency.open_search(by=CHIEF, school="sample-valley-high"))
+    search = both.both.search(NAMES[0], NAMES[1])
+    agency.seat_member(search, CHIEF, by=CHIEF, trained_on=None)
+    agency.set_terms(search, CRITERIA, by=CHIEF, quorum={"agency": 1, "district": 1})
+    look(search)
+    agency.excuse_member(search, CHIEF, by=CHIEF, why=Why.OTHER)
+    both.both.interview(search)
+    look(search)
+    for member, given in everybody(4, 4).items():
+        both.both.seal(search, member, given)
+    both.both.carry()
+    agency.close_scoring(search, by=CHIEF)
+    look(search)
+    both.both.carry()
+    for member in MEMBERS:
+        both.both.open(search, member)
+    both.both.carry()
+    both.both.rank(search)
+    look(search)
+    agency.resolve_tie(search, [C1, C2], by=CHIEF, discussion="Sample.")
+    look(search)
+    agency.propose(search, C1, by=CHIEF)
+    look(search)
+    district.accept(search, by=DIRECTOR)
+    look(search)
+    agency.appoint(search, by=CHIEF, officer="officer-31", from_on=agency.today())
+    agency.place_hold(search, by=CHIEF, reasons="Sample.")
+    look(search)
+    agency.lift_hold(search, by=CHIEF, reasons="Sample.")
+    both.at.day = date(2029, 3, 5)
+    look(search)
+    other = agency.open_search(by=CHIEF, school="sample-valley-high")
+    agency.close_search(other, by=CHIEF, ending=Ending.CANCELLED)
+    look(other)
+    assert seen == ACTS.keys() - {"prefer"}  # which is a member's
+    answer = at_agency.goto(f"/searches/{other}/acts/accept")
+    assert answer is not None
+    assert answer.status == 403
 
 
 def test_hire_6_a_member_scores_on_a_tablet_seals_with_a_code_and_opens_with_it(

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import permutations
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.hiring.ranking import Vote, ranked, resolved, tied
@@ -18,9 +18,9 @@ PANELS = st.tuples(st.integers(1, 5), st.integers(1, 4))
 
 @st.composite
 def votes(draw: st.DrawFn) -> dict[str, list[Vote]]:
-    """Votes of a panel of both organisations on up to six candidates."""
+    """Votes of a panel of both organisations on up to five candidates."""
     found: dict[str, list[Vote]] = {}
-    for number in range(1, draw(st.integers(1, 6)) + 1):
+    for number in range(1, draw(st.integers(1, 5)) + 1):
         agency, district = draw(PANELS)
         cast = [Vote("agency", draw(POINTS)) for _ in range(agency)]
         found[f"candidate-{number}"] = cast + [
@@ -40,6 +40,7 @@ def goes_before(first: list[Vote], second: list[Vote]) -> bool:
     return mean(first, district=True) > mean(second, district=True)
 
 
+@settings(deadline=None)
 @given(votes())
 def test_hire_7_each_rank_counts_who_goes_before_by_both_means(cast: dict[str, list[Vote]]) -> None:
     places = ranked(cast)
@@ -51,6 +52,7 @@ def test_hire_7_each_rank_counts_who_goes_before_by_both_means(cast: dict[str, l
         assert place.district_mean * 100 == mean(cast[place.candidate], district=True)
 
 
+@settings(deadline=None)
 @given(votes())
 def test_hire_7_the_order_is_one_of_all_orders_in_which_nobody_stands_before_a_better(
     cast: dict[str, list[Vote]],
@@ -67,6 +69,7 @@ def test_hire_7_the_order_is_one_of_all_orders_in_which_nobody_stands_before_a_b
     assert tuple(place.candidate for place in ranked(cast)) in good
 
 
+@settings(deadline=None)
 @given(votes(), st.randoms(use_true_random=False))
 def test_hire_7_the_order_of_entry_makes_no_difference(
     cast: dict[str, list[Vote]], random: Random
@@ -76,6 +79,7 @@ def test_hire_7_the_order_of_entry_makes_no_difference(
     assert ranked({name: cast[name] for name in names}) == ranked(cast)
 
 
+@settings(deadline=None)
 @given(votes())
 def test_hire_7_who_is_equal_by_both_means_is_tied_and_nobody_else(
     cast: dict[str, list[Vote]],
@@ -86,6 +90,7 @@ def test_hire_7_who_is_equal_by_both_means_is_tied_and_nobody_else(
         assert (other in together.get(one, ())) is same
 
 
+@settings(deadline=None)
 @given(votes())
 def test_hire_7_a_resolved_tie_gives_each_a_rank_of_their_own(cast: dict[str, list[Vote]]) -> None:
     places = ranked(cast)
@@ -96,6 +101,7 @@ def test_hire_7_a_resolved_tie_gives_each_a_rank_of_their_own(cast: dict[str, li
         assert sorted(place.rank or 0 for place in places) == list(range(1, len(cast) + 1))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 5), min_size=3, max_size=3))
 def test_hire_5_points_are_100_to_500_where_the_weights_sum_to_100(given_scores: list[int]) -> None:
     scores = dict(zip("abc", given_scores, strict=True))

@@ -77,6 +77,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "propose": lambda d, s, by: d.propose(s, C1, by=by),
         "appoint": lambda d, s, by: d.appoint(s, by=by, officer="officer-31", from_on=TODAY),
         "close_search": lambda d, s, by: d.close_search(s, by=by, ending=Ending.FILLED),
+        "reopen_search": lambda d, s, by: d.reopen_search(s, by=by, reasons="x"),
         "reassign_officer": lambda d, s, by: d.reassign_officer(
             s, SCHOOL, by=by, from_on=TODAY, reasons="x"
         ),
