@@ -78,7 +78,8 @@ YEARS_BACK_MAX = 25
 NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
 CODE = re.compile(r"[A-Za-z0-9]{1,10}")
 OFFICER = re.compile(r"officer-[0-9]{1,6}")
-PERSON = re.compile(r"(staff|agency|officer)-[0-9]{1,6}")
+PERSON = re.compile(r"(staff|agency|officer)-[0-9]{1,6}|student-system:[A-Za-z0-9-]{1,40}")
+"""The last is who stands under that number of the student information system."""
 REFERENCE = re.compile(r"[a-z]+-[a-z0-9-]{1,60}")
 ASKING = "D-ASKSRO"
 """The training on when to ask an officer for help (C-INT-5)."""
