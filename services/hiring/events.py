@@ -229,7 +229,8 @@ class MemberExcused(Happened):
             else seat
             for seat in record.seats
         )
-        return ranked_anew(changed(record, seats=seats), self.member)
+        after = changed(record, seats=seats)
+        return ranked_anew(after, self.member) if self.why is Why.CONFLICT else after
 
 
 class ConflictDeclared(Happened):
@@ -318,12 +319,12 @@ class InterviewsOpened(Happened):
 
     def after(self, record: Record) -> Record:
         # what the agency had not heard of when it opened them is not asked
-        known = record
-        while known.questions and known.terms is not None and known.digest() != self.sha256:
-            *earlier, last = known.questions
-            late = (last, *known.late_questions)
-            known = changed(known, questions=tuple(earlier), late_questions=late)
-        return changed(known, frozen=self.sha256)
+        for asked in range(len(record.questions), 0, -1):
+            first, last = record.questions[:asked], record.questions[asked:]
+            known = changed(record, questions=first, late_questions=(*last, *record.late_questions))
+            if known.terms is not None and known.digest() == self.sha256:
+                return changed(known, frozen=self.sha256)
+        return changed(record, frozen=self.sha256)  # it is shown that they differ
 
 
 class InterviewHeld(Happened):

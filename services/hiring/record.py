@@ -239,6 +239,13 @@ class Record(Value):
         """Whether a member sits and has declared to have no conflict with a candidate."""
         return self.seat(member) is not None and self.declared(member, candidate) is Conflict.NONE
 
+    def counts(self, member: str, candidate: str) -> bool:
+        """Whether a sealed score counts: who leaves later takes no vote along (C-HIRE-8)."""
+        in_conflict = any(
+            seat.member == member and seat.excused is Why.CONFLICT for seat in self.seats
+        )
+        return self.declared(member, candidate) is Conflict.NONE and not in_conflict
+
     def voting(self, candidate: Candidate) -> tuple[str, ...]:
         """Who was at a candidate's interview and still may score it."""
         if candidate.interview is None:
@@ -249,7 +256,7 @@ class Record(Value):
     def lacks(self, members: tuple[str, ...]) -> tuple[Keeper, ...]:
         """The organisations that have too few among some members for a quorum (C-HIRE-3)."""
         assert self.terms is not None, "a quorum is part of the terms"
-        sitting = [seat.keeper for seat in map(self.seat, members) if seat is not None]
+        sitting = [self.keeper_of(member) for member in members]
         quorum = self.terms.quorum
         return tuple(keeper for keeper in KEEPERS if sitting.count(keeper) < quorum[keeper])
 

@@ -313,12 +313,12 @@ def _of(line: ProofLine) -> Commitment:
 
 
 def _counting(known: Record) -> list[Commitment]:
-    """The counted commitments of members who sit and have no conflict, on who is still here."""
+    """The counted commitments of members who have no conflict, on who is still here."""
     advanced = {each.candidate for each in known.advanced()}
     return [
         each
         for each in known.counted or ()
-        if each.candidate in advanced and known.may_vote(each.member, each.candidate)
+        if each.candidate in advanced and known.counts(each.member, each.candidate)
     ]
 
 

@@ -504,6 +504,27 @@ def test_hire_7_no_ranking_without_a_quorum_of_scores() -> None:
     search(*TWO, conflict).when(scoring.record_ranking, ()).then_refused("C-HIRE-7", "unopened")
 
 
+def test_hire_5_who_leaves_after_the_opening_takes_no_vote_along_but_a_conflict_does() -> None:
+    told = ranking(TWO)
+    left = e.MemberExcused(search=SEARCH, keeper="district", member=D1, why=Why.LEFT)
+    known = record_after(*TWO, told, left)
+    assert known.places == told.places
+    assert scoring.check_ranking(known, "district", told).findings == ()
+    conflict = left.model_copy(update={"why": Why.CONFLICT})
+    assert record_after(*TWO, told, conflict).places is None
+    search(*TWO, told, conflict).when(scoring.record_ranking, ()).then_refused(
+        "C-HIRE-7", "unopened"
+    )
+
+
+def test_hire_4_terms_that_differ_from_those_fixed_stay_as_they_are_and_are_shown() -> None:
+    history = [*before_terms(C1), terms_set(), questions()]
+    fixed = e.InterviewsOpened(search=SEARCH, sha256="f" * 64)
+    known = record_after(*history, fixed)
+    assert len(known.questions) == 2
+    assert known.frozen != known.digest()
+
+
 def test_hire_9_a_sole_candidate_has_a_score_and_no_rank() -> None:
     alone = {A1: [sheet(C1, 3)], D1: [sheet(C1, 5)]}
     found = ranking([*interviewed(C1, members=(A1, D1)), *scored(alone)])

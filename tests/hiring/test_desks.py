@@ -556,13 +556,17 @@ def test_hire_13_who_was_not_appointed_is_erased_after_three_years_and_the_proof
     with pytest.raises(Refused, match="legal hold"):
         both.agency.erase_candidate(search, C2, by=CHIEF)
     both.agency.lift_hold(search, by=CHIEF, reasons="It is over.")
+    kept = [desk.search(search).known.candidate(C2) for desk in (both.agency, both.district)]
+    names = [each.name for each in kept if each is not None and each.name is not None]
     both.agency.erase_candidate(search, C2, by=CHIEF)
     assert both.agency.name_of(search, C2, CHIEF) == ""
     assert both.agency.name_of(search, C1, CHIEF) == NAMES[0]
     assert both.district.name_of(search, C2, DIRECTOR) == NAMES[1]  # each erases its own
     both.district.erase_candidate(search, C2, by=DIRECTOR)
     assert both.district.name_of(search, C2, DIRECTOR) == ""
-    for desk in (both.agency, both.district):
+    for desk, name in zip((both.agency, both.district), names, strict=True):
+        with pytest.raises(LookupError):  # whoever has an old copy of the history reads nothing
+            desk.keyring.open(name)
         known = desk.search(search).known
         assert verified(known) == []
         assert {line.candidate for line in known.proof} == {C1, C2}
