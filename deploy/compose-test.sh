@@ -11,4 +11,5 @@ if ! docker compose version >/dev/null 2>&1 || ! docker info >/dev/null 2>&1; th
   deploy/standins/standins.sh
   . "$kept/env"
 fi
-.venv/bin/pytest -v --durations=0 tests/compose/story.py  # by name: `make test` does not find it
+# by name: `make test` does not find it; a start of all containers takes minutes where much else runs
+.venv/bin/pytest -v --durations=0 --timeout=900 tests/compose/story.py
