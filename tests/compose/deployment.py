@@ -23,8 +23,8 @@ ORGANISATIONS = {"district": "snohomish-sd", "agency": "snohomish-pd"}
 HTTPS = {"district": 18443, "agency": 18444}
 LEAF = 17422
 NATS = 14222
-START_SECONDS = 240
-COMMAND_SECONDS = 300
+START_SECONDS = 420
+COMMAND_SECONDS = 480
 DESK = """
 from pathlib import Path
 from services.complaints.application import ComplaintsDesk
