@@ -159,7 +159,7 @@ class Inbox:
                 at = message.position
             else:
                 ahead.append(each)
-        self._settle(following)
+        self._settle_new(following)
         return ahead
 
     # --- Asking -----------------------------------------------------------------------------
@@ -200,7 +200,7 @@ class Inbox:
                     raise NoAnswer(f"{self._source.name} answers out of order")
                 at = message.position
             known |= sought & {each.position for each in wanted}
-            await self._in_store(partial(self._settle, wanted))
+            await self._in_store(partial(self._settle_new, wanted))
             if len(wanted) < len(answered.messages) or self._received >= answered.last:
                 return known
             if not wanted:
@@ -233,6 +233,14 @@ class Inbox:
                 log.warning("store in trouble", error=type(error).__name__)
                 await asyncio.sleep(STORE_WAIT_SECONDS[min(tries, len(STORE_WAIT_SECONDS) - 1)])
                 tries += 1
+
+    def _settle_new(self, messages: Sequence[Message]) -> None:
+        """Settle what is not received yet: a thread whose connection was lost may still commit."""
+        if messages:
+            with self._desk.receiving:
+                stored = self._stored_position()
+                self._settle([each for each in messages if each.position > stored])
+            self._received = max(stored, messages[-1].position)
 
     def _settle(self, messages: Sequence[Message]) -> None:
         """Handle contracts that follow each other, whatever comes of each."""
