@@ -98,8 +98,6 @@ class Desk(Commanded, Application[UUID]):
         self._kept: dict[UUID, Aggregate] = {}
         self._keeping = Lock()
         self._unsaved = Unsaved()
-        self.receiving = Lock()
-        """One thread at a time takes in contracts."""
         self._recent = Recent()
 
     def close(self) -> None:

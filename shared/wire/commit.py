@@ -8,18 +8,31 @@ answered only after the commit, and a conflict is the answer of its own command 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from eventsourcing.persistence import IntegrityError, OperationalError
+from eventsourcing.persistence import IntegrityError, OperationalError, Tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from eventsourcing.persistence import StoredEvent, Tracking
+    from eventsourcing.persistence import StoredEvent
 
 EVENTS_MAX = 2_000
 """In one transaction, unless one command alone has more."""
+
+
+@dataclass(frozen=True)
+class Receipt(Tracking):
+    """That contracts of a source were applied, which follow the last one applied before them.
+
+    Where another position was reached meanwhile nothing is applied: who was elsewhere with the same
+    contracts in hand can't apply some of them a second time.
+    """
+
+    follows: int
+    """Position in the source's log; 0 when these are the first."""
 
 
 class Command:

@@ -14,13 +14,14 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import structlog
-from eventsourcing.persistence import IntegrityError, Tracking
+from eventsourcing.persistence import IntegrityError
 from nats.aio.msg import Msg
 
 from shared.contracts.base import OWN
 from shared.wire import names
 from shared.wire.asking import LIMIT_MAX, Answer, NoAnswer, ask
 from shared.wire.cloudevent import Message, NotACloudEvent, from_headers
+from shared.wire.commit import Receipt
 from shared.wire.letters import STORE_TROUBLE, reason_of, set_aside, understood
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class Inbox:
                 at = message.position
             else:
                 ahead.append(each)
-        self._settle_new(following)
+        self._settle(following)
         return ahead
 
     # --- Asking -----------------------------------------------------------------------------
@@ -200,7 +201,7 @@ class Inbox:
                     raise NoAnswer(f"{self._source.name} answers out of order")
                 at = message.position
             known |= sought & {each.position for each in wanted}
-            await self._in_store(partial(self._settle_new, wanted))
+            await self._in_store(partial(self._settle, wanted))
             if len(wanted) < len(answered.messages) or self._received >= answered.last:
                 return known
             if not wanted:
@@ -234,21 +235,13 @@ class Inbox:
                 await asyncio.sleep(STORE_WAIT_SECONDS[min(tries, len(STORE_WAIT_SECONDS) - 1)])
                 tries += 1
 
-    def _settle_new(self, messages: Sequence[Message]) -> None:
-        """Settle what is not received yet: a thread whose connection was lost may still commit."""
-        if messages:
-            with self._desk.receiving:
-                stored = self._stored_position()
-                self._settle([each for each in messages if each.position > stored])
-            self._received = max(stored, messages[-1].position)
-
     def _settle(self, messages: Sequence[Message]) -> None:
         """Handle contracts that follow each other, whatever comes of each."""
         if len(messages) == 1:
             self._handle(messages[0])
         elif messages:
             try:
-                received = Tracking(self._source.name, messages[-1].position)
+                received = self._receipt(messages[-1])
                 effects = [partial(self._changed, each) for each in messages]
                 self._desk.save_effects(received, effects)
             except STORE_TROUBLE:
@@ -261,7 +254,7 @@ class Inbox:
 
     def _handle(self, message: Message) -> None:
         """Handle one contract; in the end it has its effect or is a letter."""
-        received = Tracking(self._source.name, message.position)
+        received = self._receipt(message)
         for _ in range(LOST_RACES_MAX):
             try:
                 self._desk.save_effects(received, [lambda: self._changed(message)])
@@ -276,11 +269,14 @@ class Inbox:
             self._set_aside(message, received, "somebody else was always first")
         self._received = message.position
 
+    def _receipt(self, last: Message) -> Receipt:
+        return Receipt(self._source.name, last.position, follows=self._received)
+
     def _changed(self, message: Message) -> Sequence[Aggregate]:
         contract = understood(self._source, message.name, message.data)
         return self._source.handle(contract)
 
-    def _set_aside(self, message: Message, received: Tracking, reason: str) -> None:
+    def _set_aside(self, message: Message, received: Receipt, reason: str) -> None:
         log.error("set aside", source=self._source.name, origin=message.id, reason=reason)
         letter = self._letter(message.id, message.name, message.data, reason)
         self._desk.save_once(received, letter)

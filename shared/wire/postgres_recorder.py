@@ -22,7 +22,7 @@ from eventsourcing.persistence import (
 from eventsourcing.postgres import PostgresDatastore, PostgresProcessRecorder
 from psycopg.sql import SQL, Identifier, Literal
 
-from shared.wire.commit import GroupCommit, conflict
+from shared.wire.commit import GroupCommit, Receipt, conflict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ NOT_NULL = SQL(
 FUNCTION = SQL("""
 CREATE OR REPLACE FUNCTION {schema}.{function}(
     ids {id_type}[], versions bigint[], topics text[], states bytea[], commands int[],
-    sources text[], positions bigint[], receivers int[]
+    sources text[], positions bigint[], followed bigint[], receivers int[]
 ) RETURNS TABLE (last bigint, refused int[]) LANGUAGE plpgsql AS $$
 BEGIN
     LOCK TABLE {schema}.{events} IN EXCLUSIVE MODE;
@@ -48,9 +48,11 @@ BEGIN
         JOIN {schema}.{events} e ON e.originator_id = c.id AND e.originator_version = c.version;
     IF cardinality(sources) > 0 THEN
         refused := refused || ARRAY(
-            SELECT r.command FROM unnest(sources, positions, receivers) AS r (source, at, command)
-            JOIN {schema}.{tracking} t ON t.application_name = r.source
-            WHERE t.notification_id >= r.at);
+            SELECT r.command
+            FROM unnest(sources, positions, followed, receivers) AS r (source, at, after, command)
+            LEFT JOIN {schema}.{tracking} t ON t.application_name = r.source
+            WHERE coalesce(t.notification_id, 0) >= r.at
+                OR coalesce(t.notification_id, 0) <> r.after);
         INSERT INTO {schema}.{tracking} AS t (application_name, notification_id)
             SELECT r.source, r.at
             FROM unnest(sources, positions, receivers) AS r (source, at, command)
@@ -71,7 +73,7 @@ END $$
 """)
 CALL = SQL(
     "SELECT * FROM {schema}.{function}(%b::{id_type}[], %b::bigint[], %b::text[], %b::bytea[],"
-    " %b::int[], %b::text[], %b::bigint[], %b::int[])"
+    " %b::int[], %b::text[], %b::bigint[], %b::bigint[], %b::int[])"
 )
 ONE_FUNCTION = SQL("""
 CREATE OR REPLACE FUNCTION {schema}.{one_function}(
@@ -288,5 +290,6 @@ def _columns(batch: list[Command]) -> tuple[list[Any], ...]:
         [place for place, _ in events],
         [tracking.application_name for _, tracking in receipts],
         [tracking.notification_id for _, tracking in receipts],
+        [each.follows if isinstance(each, Receipt) else None for _, each in receipts],
         [place for place, _ in receipts],
     )

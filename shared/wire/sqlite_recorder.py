@@ -18,7 +18,7 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.sqlite import SQLiteDatastore, SQLiteProcessRecorder
 
-from shared.wire.commit import GroupCommit, conflict
+from shared.wire.commit import GroupCommit, Receipt, conflict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,6 +141,11 @@ class GroupCommitSQLiteRecorder(SQLiteProcessRecorder):
             "application_name": tracking.application_name,
             "notification_id": tracking.notification_id,
         }
+        if isinstance(tracking, Receipt):
+            source = (tracking.application_name,)
+            found = connection.execute(self.select_max_tracking_id_statement, source).fetchone()
+            if (found[0] or 0) != tracking.follows:
+                raise sqlite3.IntegrityError("received by somebody else meanwhile")
         taken = connection.execute(self.insert_tracking_statement, row).fetchone()
         if taken is None:
             raise sqlite3.IntegrityError("received before")

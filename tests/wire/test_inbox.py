@@ -13,7 +13,7 @@ from eventsourcing.persistence import IntegrityError, Tracking
 from shared.errors import Refused
 from shared.wire import names
 from shared.wire.cloudevent import outgoing, to_headers
-from shared.wire.inbox import POSITIONS_SKIPPED_MAX
+from shared.wire.inbox import POSITIONS_SKIPPED_MAX, Inbox
 from shared.wire.letters import LetterBook
 from tests.servers import AGENCY, DISTRICT, Postgres, Stores, as_breaker
 from tests.wire.receiver import Receivers
@@ -222,6 +222,24 @@ def test_effects_that_came_before_are_not_saved_again(agency: Toy) -> None:
 
     assert not desk.save_effects(Tracking("x", 2), [lambda: desk.hear("north", 1)])
     assert desk.heard("north") == [1]
+
+
+@pytest.mark.parametrize("meanwhile", [1, 2, 5, 9, 10])
+def test_what_was_taken_in_elsewhere_meanwhile_is_not_taken_in_twice(
+    agency: Toy, stores: Stores, meanwhile: int
+) -> None:
+    other = Toy(agency.settings, stores(AGENCY), stores(f"{AGENCY}-keys"))
+    mine, its = (
+        Inbox(each.service, each.service.sources[0], lambda: None) for each in (agency, other)
+    )
+    contracts = [_said(n, position=n, previous=n - 1) for n in range(1, 11)]
+    its._settle(contracts[:meanwhile])
+    mine._settle(contracts)  # as a thread does whose connection was lost, or a second process
+    its._settle(contracts[meanwhile:])
+    other.close()
+    assert agency.heard() == list(range(1, 11))
+    assert agency.desk.received_position(agency.theirs) == 10
+    assert _letters(agency) == []
 
 
 def test_one_effect_that_fails_leaves_nothing_of_the_others(agency: Toy) -> None:

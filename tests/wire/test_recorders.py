@@ -19,7 +19,7 @@ from eventsourcing.persistence import (
 from eventsourcing.tests import persistence as library
 from eventsourcing.utils import Environment
 
-from shared.wire.commit import Command, GroupCommit
+from shared.wire.commit import Command, GroupCommit, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -211,6 +211,20 @@ def test_a_receipt_and_its_effect_are_one(recorder: Any) -> None:
     assert recorder.insert_events([], tracking=Tracking("source", 6)) == []
     assert recorder.max_tracking_id("source") == 6
     assert recorder.max_notification_id() == 1
+
+
+def test_a_receipt_that_follows_another_position_is_refused(recorder: Any) -> None:
+    first = Receipt("source", 3, follows=0)
+    assert recorder.insert_events([event(uuid4(), 1)], tracking=first) == [1]
+    for follows in (0, 2, 4):
+        stale = Receipt("source", 9, follows=follows)
+        with pytest.raises(IntegrityError):
+            recorder.insert_events([event(uuid4(), 1)], tracking=stale)
+    assert recorder.max_tracking_id("source") == 3
+    assert recorder.max_notification_id() == 1
+    assert recorder.insert_events([], tracking=Receipt("source", 9, follows=3)) == []
+    with pytest.raises(IntegrityError):
+        recorder.insert_events([], tracking=Receipt("another", 9, follows=3))
 
 
 def test_of_two_that_received_the_same_one_is_first(make: Callable[[], Any]) -> None:
