@@ -7,11 +7,9 @@ what is in somebody's store.
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 from pydantic import ValidationError
@@ -25,6 +23,7 @@ from shared.contracts.complaints import Counted, FromAgency, FromDistrict, Matte
 from shared.hearing import Heard
 from shared.sealed import Sealed
 from tests.complaints.each_event import AGENCYS, DISTRICTS, NUMBER, OF_BOTH, ONE_OF_EACH
+from tests.documented import Row, committed, committed_of, row_of, tables, topic, write_schemas
 from tests.stored import MAPPER, write_missing
 
 if TYPE_CHECKING:
@@ -33,44 +32,25 @@ if TYPE_CHECKING:
     from shared.aggregate import Event
     from shared.contracts.base import Contract
 
-ROOT = Path(__file__).parents[2]
-README = ROOT / "services" / "complaints" / "README.md"
-SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
 COUNTERPART = "counterpart"
-CONTRACTS: list[type[Matter]] = [
-    each
-    for each in vars(complaints).values()
-    if isinstance(each, type) and issubclass(each, Matter) and each is not Matter
-]
-
-
-def topic(event: Event) -> str:
-    return event.TOPIC
 
 
 def name_of(contract: type[Matter]) -> str:
     return str(contract.model_fields["name"].default)
 
 
+CONTRACTS = {
+    name_of(each): each
+    for each in vars(complaints).values()
+    if isinstance(each, type) and issubclass(each, Matter) and each is not Matter
+}
+
+
 # --- The README -----------------------------------------------------------------------------------
 
 
-def in_the_code(event: Event) -> tuple[str, str, str, str]:
-    clauses = re.findall(r"C-[A-Z]+-\d+", type(event).__doc__ or "")
-    left = dict.fromkeys(each.contract.name for each in publish(COUNTERPART, event))
-    return type(event).__name__, event.TOPIC, ", ".join(clauses), ", ".join(left) or "stays inside"
-
-
-def tables(text: str) -> dict[str, list[tuple[str, ...]]]:
-    """The rows of each table, by the heading it stands under."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    heading = ""
-    for line in text.splitlines():
-        if line.startswith("## "):
-            heading = line.removeprefix("## ")
-        elif heading and line.startswith("|"):
-            found.setdefault(heading, []).append(tuple(line.strip("| ").split(" | ")))
-    return {heading: rows[2:] for heading, rows in found.items()}
+def in_the_code(event: Event) -> Row:
+    return row_of(event, ", ".join({p.contract.name: p for p in publish(COUNTERPART, event)}))
 
 
 def test_there_is_one_of_each_event() -> None:
@@ -81,7 +61,7 @@ def test_there_is_one_of_each_event() -> None:
 
 
 def test_the_readme_lists_every_event_as_the_code_has_it() -> None:
-    assert tables(README.read_text("utf-8")) == {
+    assert tables("complaints") == {
         "Events of the district": [in_the_code(event) for event in DISTRICTS],
         "Events of the agency": [in_the_code(event) for event in AGENCYS],
         "Events of both": [in_the_code(event) for event in OF_BOTH],
@@ -151,31 +131,18 @@ def test_comp_5_each_side_publishes_what_the_other_expects_and_nothing_else() ->
 def test_every_contract_is_of_one_side() -> None:
     sides = [*get_args(get_args(FromDistrict)[0]), *get_args(get_args(FromAgency)[0])]
     assert len(sides) == len(CONTRACTS)
-    assert set(sides) == set(CONTRACTS)
+    assert set(sides) == set(CONTRACTS.values())
 
 
-@pytest.mark.parametrize("contract", CONTRACTS, ids=name_of)
-def test_the_committed_schema_is_the_contract(contract: type[Matter]) -> None:
-    committed = json.loads((SCHEMAS / f"{name_of(contract)}.json").read_text("utf-8"))
-    assert committed == contract.model_json_schema()
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_the_committed_schema_is_the_contract(name: str) -> None:
+    assert committed(name) == CONTRACTS[name].model_json_schema()
 
 
 def test_no_schema_is_of_a_contract_that_is_gone() -> None:
-    names = {f"{name_of(contract)}.json" for contract in CONTRACTS}
-    assert {file.name for file in SCHEMAS.glob("complaints.*")} == names
-
-
-def regenerate() -> None:
-    """Write the schemas, and the stored samples that are not there yet."""
-    for contract in CONTRACTS:
-        write(SCHEMAS / f"{name_of(contract)}.json", contract.model_json_schema())
-    write_missing(Path(__file__).parent / "stored", ONE_OF_EACH)
-
-
-def write(file: Path, content: dict[str, Any]) -> None:
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    assert committed_of("complaints") == CONTRACTS.keys()
 
 
 if __name__ == "__main__":
-    regenerate()
+    write_schemas(CONTRACTS)
+    write_missing(Path(__file__).parent / "stored", ONE_OF_EACH)

@@ -6,8 +6,6 @@ its version yet.
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -18,40 +16,35 @@ from services.directory.domain import DirectoryEvent
 from services.directory.policy import Role
 from services.directory.published import publish
 from shared.aggregate import CreatedEvent
-from shared.contracts.base import OWN, Contract
+from shared.contracts.base import OWN
 from shared.contracts.directory import DirectoryContract
 from shared.contracts.directory import Role as ToldRole
 from shared.sealed import Sealed
 from tests.directory.samples import AGENCY, ONE_OF_EACH, TODAY
+from tests.documented import Row, by_name, committed, row_of, tables, topic, write_schemas
 from tests.stored import MAPPER, write_missing
 
-ROOT = Path(__file__).parents[2]
-SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
-CONTRACTS: tuple[type[Contract], ...] = get_args(get_args(DirectoryContract)[0])
+CONTRACTS = by_name(DirectoryContract)
 
 
-def in_the_code(event: DirectoryEvent) -> tuple[str, str, str, str]:
+def in_the_code(event: DirectoryEvent) -> Row:
     published = publish(event, AGENCY)
-    clauses = re.findall(r"C-[A-Z]+-\d+", type(event).__doc__ or "")
-    leaves_as = published[0].contract.name if published else "stays inside"
-    if [publication.audience for publication in published] == [OWN]:
-        leaves_as += " (own only)"
-    return type(event).__name__, event.TOPIC, ", ".join(clauses), leaves_as
+    own = [publication.audience for publication in published] == [OWN]
+    name = published[0].contract.name if published else ""
+    return row_of(event, f"{name} (own only)" if own else name)
 
 
 def test_the_readme_lists_every_event_as_the_code_has_it() -> None:
     assert {type(event) for event in ONE_OF_EACH} == set(get_args(DirectoryEvent))
-    readme = (ROOT / "services" / "directory" / "README.md").read_text()
-    rows = [line.strip("| ").split(" | ") for line in readme.splitlines() if line.startswith("|")]
-    assert [tuple(row) for row in rows[2:]] == [in_the_code(event) for event in ONE_OF_EACH]
+    assert tables("directory")["Events"] == [in_the_code(event) for event in ONE_OF_EACH]
 
 
-@pytest.mark.parametrize("event", ONE_OF_EACH, ids=lambda event: event.TOPIC)
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
 def test_every_event_survives_storage(event: DirectoryEvent) -> None:
     assert MAPPER.to_domain_event(MAPPER.to_stored_event(event)) == event
 
 
-@pytest.mark.parametrize("event", ONE_OF_EACH, ids=lambda event: event.TOPIC)
+@pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
 def test_every_audience_is_told_once_and_nothing_sealed(event: DirectoryEvent) -> None:
     published = publish(event, AGENCY)
     audiences = [publication.audience for publication in published]
@@ -64,18 +57,16 @@ def test_every_audience_is_told_once_and_nothing_sealed(event: DirectoryEvent) -
 
 def test_every_contract_is_published_by_some_event() -> None:
     told = {type(p.contract) for event in ONE_OF_EACH for p in publish(event, AGENCY)}
-    assert told == set(CONTRACTS)
+    assert told == set(CONTRACTS.values())
 
 
 def test_a_stranger_reads_the_roles_we_appoint_to() -> None:
     assert set(get_args(ToldRole)) == set(Role)
 
 
-@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.__name__)
-def test_the_committed_schema_is_the_contract(contract: type[Contract]) -> None:
-    name = contract.model_fields["name"].default
-    committed = json.loads((SCHEMAS / f"{name}.json").read_text())
-    assert committed == contract.model_json_schema()
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_the_committed_schema_is_the_contract(name: str) -> None:
+    assert committed(name) == CONTRACTS[name].model_json_schema()
 
 
 def recorded(event: DirectoryEvent) -> DirectoryEvent:
@@ -87,4 +78,5 @@ def recorded(event: DirectoryEvent) -> DirectoryEvent:
 
 
 if __name__ == "__main__":
+    write_schemas(CONTRACTS)
     write_missing(Path(__file__).parent / "stored", map(recorded, ONE_OF_EACH))

@@ -6,8 +6,6 @@ stored sample of each event that has none of its version yet.
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -16,11 +14,22 @@ import pytest
 from services.hiring.events import SearchEvent
 from services.hiring.placement import PlacementEvent
 from services.hiring.published import publish
-from shared.contracts.base import OWN, Contract
+from shared.contracts.base import OWN
 from shared.contracts.hiring import FromAgency, FromDistrict, ToOwnDirectory
 from shared.hearing import Heard
 from shared.sealed import Sealed
 from shared.wire.channels import contracts_in
+from tests.documented import (
+    Row,
+    by_name,
+    committed,
+    committed_of,
+    row_of,
+    tables,
+    topic,
+    write_events,
+    write_schemas,
+)
 from tests.hiring.each_event import ONE_OF_EACH, each_of
 from tests.stored import read_as, write_missing
 
@@ -28,20 +37,9 @@ if TYPE_CHECKING:
     from services.hiring.words import Keeper
     from shared.aggregate import Event
 
-ROOT = Path(__file__).parents[2]
-README = ROOT / "services" / "hiring" / "README.md"
 STORED = Path(__file__).parent / "stored"
-SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
 OTHER: dict[Keeper, str] = {"agency": "sample-sd", "district": "sample-pd"}
-CONTRACTS: dict[str, type[Contract]] = {
-    str(each.model_fields["name"].default): each
-    for union in (FromAgency, FromDistrict)
-    for each in contracts_in(union)
-}
-
-
-def topic(event: Event) -> str:
-    return event.TOPIC
+CONTRACTS = by_name(FromAgency, FromDistrict)
 
 
 def leaves(event: Event) -> str:
@@ -52,14 +50,11 @@ def leaves(event: Event) -> str:
         for audience, contract in publish(keeper, other, same):
             who = f"{keeper} to itself" if audience == OWN else keeper
             told.setdefault(contract.name, []).append(who)
-    if not told:
-        return "stays inside"
     return "; ".join(f"{name} ({', '.join(who)})" for name, who in told.items())
 
 
-def in_the_code(event: Event) -> tuple[str, str, str, str]:
-    clauses = re.findall(r"C-[A-Z]+-\d+", type(event).__doc__ or "")
-    return type(event).__name__, event.TOPIC, ", ".join(clauses), leaves(event)
+def in_the_code(event: Event) -> Row:
+    return row_of(event, leaves(event))
 
 
 def test_there_is_one_of_each_event() -> None:
@@ -69,9 +64,7 @@ def test_there_is_one_of_each_event() -> None:
 
 
 def test_the_readme_lists_every_event_as_the_code_has_it() -> None:
-    table = README.read_text("utf-8").partition("## Events")[2]
-    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("|")]
-    assert [tuple(row) for row in rows[2:]] == [in_the_code(event) for event in ONE_OF_EACH]
+    assert tables("hiring")["Events"] == [in_the_code(event) for event in ONE_OF_EACH]
 
 
 @pytest.mark.parametrize("event", ONE_OF_EACH, ids=topic)
@@ -118,32 +111,18 @@ def test_hire_3_what_was_heard_of_the_other_does_not_leave_again(event: Event) -
 
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_the_committed_schema_is_the_contract(name: str) -> None:
-    committed = json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
-    assert committed == CONTRACTS[name].model_json_schema()
+    assert committed(name) == CONTRACTS[name].model_json_schema()
 
 
 def test_no_schema_is_of_a_contract_that_is_gone() -> None:
-    names = {f"{name}.json" for name in CONTRACTS}
-    assert {file.name for file in SCHEMAS.glob("hiring.*")} == names
+    assert committed_of("hiring") == CONTRACTS.keys()
 
 
 def test_every_contract_is_of_this_service() -> None:
     assert all(name.startswith("hiring.") for name in CONTRACTS)
 
 
-def regenerate() -> None:
-    """Write the README's rows, the schemas, and the stored samples that are not there yet."""
-    text, rows = README.read_text("utf-8"), [in_the_code(event) for event in ONE_OF_EACH]
-    head, _, table = text.partition("## Events")
-    header = "\n".join(line for line in table.splitlines()[2:4])
-    written = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    tail = table.partition("\n\n`tests")[2]
-    README.write_text(f"{head}## Events\n\n{header}\n{written}\n\n`tests{tail}", "utf-8")
-    for name, contract in CONTRACTS.items():
-        schema = json.dumps(contract.model_json_schema(), indent=2, ensure_ascii=False)
-        (SCHEMAS / f"{name}.json").write_text(schema + "\n", "utf-8")
-    write_missing(STORED, ONE_OF_EACH)
-
-
 if __name__ == "__main__":
-    regenerate()
+    write_events("hiring", map(in_the_code, ONE_OF_EACH))
+    write_schemas(CONTRACTS)
+    write_missing(STORED, ONE_OF_EACH)

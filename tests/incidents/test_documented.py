@@ -7,9 +7,8 @@ stored sample of each event that has none of its version yet.
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
@@ -27,6 +26,17 @@ from shared.contracts.incidents import FromAgency, FromDistrict
 from shared.hearing import Heard
 from shared.sealed import Sealed
 from shared.wire.channels import contracts_in
+from tests.documented import (
+    Row,
+    by_name,
+    committed,
+    committed_of,
+    row_of,
+    tables,
+    topic,
+    write_events,
+    write_schemas,
+)
 from tests.incidents.each_event import ONE_OF_EACH
 from tests.stored import read_as, write_missing
 
@@ -35,9 +45,6 @@ if TYPE_CHECKING:
 
     from shared.aggregate import Event
 
-ROOT = Path(__file__).parents[2]
-README = ROOT / "services" / "incidents" / "README.md"
-SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
 STORED = Path(__file__).parent / "stored"
 OTHER = "sample-other"
 UNIONS = (
@@ -52,11 +59,7 @@ UNIONS = (
     ReportEvent,
 )
 CONTRACTS: dict[str, type[BaseModel]] = {
-    **{
-        str(each.model_fields["name"].default): each
-        for union in (FromAgency, FromDistrict)
-        for each in contracts_in(union)
-    },
+    **by_name(FromAgency, FromDistrict),
     "incidents.call.v1": contracts.CallV1,
     "incidents.classification.v1": contracts.ClassificationV1,
     "incidents.outcome.v1": contracts.OutcomeV1,
@@ -67,15 +70,8 @@ CONTRACTS: dict[str, type[BaseModel]] = {
 }
 
 
-def topic(event: Event) -> str:
-    return event.TOPIC
-
-
-def in_the_code(event: Event) -> tuple[str, str, str, str]:
-    clauses = re.findall(r"C-[A-Z]+-\d+", type(event).__doc__ or "")
-    told = [each.contract.name for each in publish(OTHER, event)]
-    leaves = ", ".join(told) or "stays inside"
-    return type(event).__name__, event.TOPIC, ", ".join(clauses), leaves
+def in_the_code(event: Event) -> Row:
+    return row_of(event, ", ".join(each.contract.name for each in publish(OTHER, event)))
 
 
 def test_there_is_one_of_each_event() -> None:
@@ -85,9 +81,7 @@ def test_there_is_one_of_each_event() -> None:
 
 
 def test_the_readme_lists_every_event_as_the_code_has_it() -> None:
-    table = README.read_text("utf-8").partition("## Events")[2]
-    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("|")]
-    assert [tuple(row) for row in rows[2:]] == [in_the_code(event) for event in ONE_OF_EACH]
+    assert tables("incidents")["Events"] == [in_the_code(event) for event in ONE_OF_EACH]
 
 
 # --- Storage --------------------------------------------------------------------------------------
@@ -127,13 +121,11 @@ def test_inc_6_no_contract_has_a_place_for_a_student_or_a_narrative(name: str) -
 
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_the_committed_schema_is_the_contract(name: str) -> None:
-    committed = json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
-    assert committed == CONTRACTS[name].model_json_schema()
+    assert committed(name) == CONTRACTS[name].model_json_schema()
 
 
 def test_no_schema_is_of_a_contract_that_is_gone() -> None:
-    names = {f"{name}.json" for name in CONTRACTS}
-    assert {file.name for file in SCHEMAS.glob("incidents.*")} == names
+    assert committed_of("incidents") == CONTRACTS.keys()
 
 
 def test_every_contract_is_of_this_service() -> None:
@@ -142,24 +134,7 @@ def test_every_contract_is_of_this_service() -> None:
             assert kind.model_fields["name"].default.startswith("incidents.")
 
 
-def regenerate() -> None:
-    """Write the README's rows, the schemas, and the stored samples that are not there yet."""
-    text, rows = README.read_text("utf-8"), [in_the_code(event) for event in ONE_OF_EACH]
-    head, _, table = text.partition("## Events")
-    header = "\n".join(line for line in table.splitlines()[2:4])
-    written = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    tail = table.partition("\n\n`tests")[2]
-    end = f"\n\n`tests{tail}" if tail else "\n"
-    README.write_text(f"{head}## Events\n\n{header}\n{written}{end}", "utf-8")
-    for name, contract in CONTRACTS.items():
-        write(SCHEMAS / f"{name}.json", contract.model_json_schema())
-    write_missing(STORED, ONE_OF_EACH)
-
-
-def write(file: Path, content: dict[str, Any]) -> None:
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
-
-
 if __name__ == "__main__":
-    regenerate()
+    write_events("incidents", map(in_the_code, ONE_OF_EACH))
+    write_schemas(CONTRACTS)
+    write_missing(STORED, ONE_OF_EACH)

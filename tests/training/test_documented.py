@@ -6,8 +6,6 @@ stored sample of each event that has none of its version yet.
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -30,6 +28,17 @@ from shared.contracts.training import (
 from shared.hearing import Heard
 from shared.sealed import Sealed
 from shared.wire.channels import contracts_in
+from tests.documented import (
+    Row,
+    by_name,
+    committed,
+    committed_of,
+    row_of,
+    tables,
+    topic,
+    write_events,
+    write_schemas,
+)
 from tests.stored import read_as, write_missing
 from tests.training.each_event import ONE_OF_EACH, each_of
 
@@ -39,24 +48,13 @@ if TYPE_CHECKING:
     from services.training.words import Keeper
     from shared.aggregate import Event
 
-ROOT = Path(__file__).parents[2]
-README = ROOT / "services" / "training" / "README.md"
 STORED = Path(__file__).parent / "stored"
-SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
 OTHER: dict[Keeper, str] = {"agency": "sample-sd", "district": "sample-pd"}
 CONTRACTS: dict[str, type[BaseModel]] = {
-    **{
-        str(each.model_fields["name"].default): each
-        for union in (AgencyPublishes, DistrictPublishes)
-        for each in contracts_in(union)
-    },
+    **by_name(AgencyPublishes, DistrictPublishes),
     "training.confirmation.v1": ConfirmationV1,
     "training.confirmation_answer.v1": ConfirmationAnswerV1,
 }
-
-
-def topic(event: Event) -> str:
-    return event.TOPIC
 
 
 def leaves(event: Event) -> str:
@@ -67,14 +65,11 @@ def leaves(event: Event) -> str:
         for audience, contract in publish(keeper, other, same):
             who = f"{keeper} to itself" if audience == OWN else keeper
             told.setdefault(contract.name, []).append(who)
-    if not told:
-        return "stays inside"
     return "; ".join(f"{name} ({', '.join(who)})" for name, who in told.items())
 
 
-def in_the_code(event: Event) -> tuple[str, str, str, str]:
-    clauses = re.findall(r"C-[A-Z]+-\d+", type(event).__doc__ or "")
-    return type(event).__name__, event.TOPIC, ", ".join(clauses), leaves(event)
+def in_the_code(event: Event) -> Row:
+    return row_of(event, leaves(event))
 
 
 def test_there_is_one_of_each_event() -> None:
@@ -85,9 +80,7 @@ def test_there_is_one_of_each_event() -> None:
 
 
 def test_the_readme_lists_every_event_as_the_code_has_it() -> None:
-    table = README.read_text("utf-8").partition("## Events")[2]
-    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("|")]
-    assert [tuple(row) for row in rows[2:]] == [in_the_code(event) for event in ONE_OF_EACH]
+    assert tables("training")["Events"] == [in_the_code(event) for event in ONE_OF_EACH]
 
 
 # --- Storage --------------------------------------------------------------------------------------
@@ -136,13 +129,11 @@ def test_trn_5_what_was_heard_of_the_other_does_not_leave_again(event: Event) ->
 
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_the_committed_schema_is_the_contract(name: str) -> None:
-    committed = json.loads((SCHEMAS / f"{name}.json").read_text("utf-8"))
-    assert committed == CONTRACTS[name].model_json_schema()
+    assert committed(name) == CONTRACTS[name].model_json_schema()
 
 
 def test_no_schema_is_of_a_contract_that_is_gone() -> None:
-    names = {f"{name}.json" for name in CONTRACTS}
-    assert {file.name for file in SCHEMAS.glob("training.*")} == names
+    assert committed_of("training") == CONTRACTS.keys()
 
 
 def test_every_contract_is_of_this_service() -> None:
@@ -151,24 +142,7 @@ def test_every_contract_is_of_this_service() -> None:
             assert kind.model_fields["name"].default.startswith("training.")
 
 
-def regenerate() -> None:
-    """Write the README's rows, the schemas, and the stored samples that are not there yet."""
-    text, rows = README.read_text("utf-8"), [in_the_code(event) for event in ONE_OF_EACH]
-    head, _, table = text.partition("## Events")
-    header = "\n".join(line for line in table.splitlines()[2:4])
-    written = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    tail = table.partition("\n\n`tests")[2]
-    end = f"\n\n`tests{tail}" if tail else "\n"
-    README.write_text(f"{head}## Events\n\n{header}\n{written}{end}", "utf-8")
-    for name, contract in CONTRACTS.items():
-        write(SCHEMAS / f"{name}.json", contract.model_json_schema())
-    write_missing(STORED, ONE_OF_EACH)
-
-
-def write(file: Path, content: dict[str, Any]) -> None:
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
-
-
 if __name__ == "__main__":
-    regenerate()
+    write_events("training", map(in_the_code, ONE_OF_EACH))
+    write_schemas(CONTRACTS)
+    write_missing(STORED, ONE_OF_EACH)
