@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ KILLS = 8
 THREADS = 6
 FOR_EVER = 1_000_000
 COME_SECONDS = 20
+RECOVERY_SECONDS = 20
 
 
 @contextmanager
@@ -98,7 +99,7 @@ def store(own_postgres: Postgres) -> Store:
     return Store(own_postgres.create())
 
 
-class Writers:
+class Writers(AbstractContextManager["Writers"]):
     """Threads of this process that append until they are stopped, and what they were told."""
 
     def __init__(self, recorder: Any) -> None:
@@ -111,6 +112,9 @@ class Writers:
         for each in self._threads:
             each.start()
 
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
     def more(self, commands: int) -> None:
         """Wait until so many more were acknowledged."""
         wanted, until = len(self.said) + commands, time.monotonic() + COME_SECONDS
@@ -121,10 +125,13 @@ class Writers:
 
     def stop(self) -> None:
         """Let each give its last command."""
+        self._end()
+        assert not self._failures, self._failures
+
+    def _end(self) -> None:
         self._stop.set()
         for each in self._threads:
             each.join()
-        assert not self._failures, self._failures
 
     def _append(self, recorder: Any, thread: int) -> None:
         def say(acknowledged: Acknowledged) -> None:
@@ -140,9 +147,21 @@ class Writers:
             self._failures.append(failure)
 
 
+def let_in(store: Store) -> psycopg.Connection:
+    """A connection of the test's own, once the server has recovered from the last kill."""
+    until = time.monotonic() + RECOVERY_SECONDS
+    while True:
+        try:
+            return psycopg.connect(store.url, autocommit=True)
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
 def kill_the_writers_backend(store: Store) -> None:
     writing = b"SELECT pid FROM pg_stat_activity WHERE query LIKE '%append_%to_%_events%'"
-    with psycopg.connect(store.url, autocommit=True) as connection:
+    with let_in(store) as connection:
         found = connection.execute(writing + b" AND pid <> pg_backend_pid()").fetchall()
     assert len(found) == 1
     os.kill(found[0][0], signal.SIGKILL)
@@ -150,7 +169,7 @@ def kill_the_writers_backend(store: Store) -> None:
 
 def terminate_the_writers_backend(store: Store) -> None:
     ending = b"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-    with psycopg.connect(store.url, autocommit=True) as connection:
+    with let_in(store) as connection:
         connection.execute(ending + b" AND query LIKE '%append_%to_%_events%'")
 
 
@@ -158,8 +177,7 @@ def terminate_the_writers_backend(store: Store) -> None:
 def test_commands_go_on_when_the_writers_backend_is_ended(
     store: Store, end: Callable[[Store], None]
 ) -> None:
-    with opened(store) as recorder:
-        writers = Writers(recorder)
+    with opened(store) as recorder, Writers(recorder) as writers:
         for _ in range(KILLS // 2):
             writers.more(random.randint(1, 60))  # noqa: S311  # no secret
             end(store)
@@ -172,8 +190,7 @@ def test_commands_go_on_when_the_server_is_killed_and_started_again(
     own_postgres: Postgres, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres_recorder, "RECONNECT_SECONDS", 60)  # a busy machine starts slowly
-    with opened(store) as recorder:
-        writers = Writers(recorder)
+    with opened(store) as recorder, Writers(recorder) as writers:
         for _ in range(2):
             writers.more(random.randint(30, 90))  # noqa: S311  # no secret
             own_postgres.kill()
@@ -280,8 +297,7 @@ def test_a_commit_whose_answer_is_lost_is_found_and_answered(deaf: Deaf) -> None
 
 
 def test_commits_of_many_whose_answers_are_lost_are_found_and_answered(deaf: Deaf) -> None:
-    with opened(deaf.store) as recorder:
-        writers = Writers(recorder)
+    with opened(deaf.store) as recorder, Writers(recorder) as writers:
         for _ in range(KILLS):
             writers.more(random.randint(1, 30))  # noqa: S311  # no secret
             deaf.loses_one.set()
