@@ -72,6 +72,9 @@ class Aggregate(BaseAggregate[UUID]):
     decisions look at; what people read belongs in a read model.
     """
 
+    def __init__(self) -> None:
+        """Remember nothing: enough where nothing is decided on it."""
+
     @staticmethod
     def create_id(*_: Any, **__: Any) -> UUID:
         """Make the id of a new aggregate."""

@@ -40,9 +40,6 @@ class Bulletin(Aggregate):
 
     TOPIC = "bulletin"
 
-    def __init__(self) -> None:
-        """Remember nothing."""
-
 
 class Heard(CreatedEvent):
     """A directory told of a school, a role, an officer, a calendar or a policy (C-TIME-7)."""
@@ -51,9 +48,6 @@ class Heard(CreatedEvent):
 
     publisher: str
     contract: dict[str, Any]
-
-    def apply(self, bulletin: Bulletin) -> None:
-        """Nothing is decided on it."""
 
 
 METADATA = MetaData()

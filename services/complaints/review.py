@@ -71,9 +71,6 @@ class NoticeForwarded(Event):
     school: str
     forwarded_on: date
 
-    def apply(self, review: Review) -> None:
-        """Nothing is decided on it."""
-
 
 class DistrictEscalated(Event):
     """The district says that something must not wait (C-COMP-18)."""
@@ -82,9 +79,6 @@ class DistrictEscalated(Event):
 
     trigger: Trigger
     escalated_on: date
-
-    def apply(self, review: Review) -> None:
-        """Nothing is decided on it."""
 
 
 class DistrictMoved(Event):
@@ -97,9 +91,6 @@ class DistrictMoved(Event):
     detail: str
     """What it said beyond its date: findings, outcome, ground; no personal data is in it."""
     on: date
-
-    def apply(self, review: Review) -> None:
-        """Nothing is decided on it."""
 
 
 class NoticeAcknowledged(Event):

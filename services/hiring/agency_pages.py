@@ -21,6 +21,7 @@ from shared.web.inputs import choice, listed
 if TYPE_CHECKING:
     from services.hiring.agency_desk import AgencyDesk
     from services.hiring.record import Record
+    from services.hiring.words import Keeper
 
 
 class AgencyPages(SearchPages):
@@ -81,11 +82,11 @@ class AgencyPages(SearchPages):
                 form.text("act")  # a form with a problem records nothing
                 desk.close_screening(search, by=staff)
             case "terms":
-                quorum = {
+                quorum: dict[Keeper, int] = {
                     "agency": whole(form, "quorum_agency", "C-HIRE-3"),
                     "district": whole(form, "quorum_district", "C-HIRE-3"),
                 }
-                desk.set_terms(search, criteria_of(form), by=staff, quorum=quorum)  # type: ignore[arg-type]
+                desk.set_terms(search, criteria_of(form), by=staff, quorum=quorum)
             case "open-interviews":
                 form.text("act")
                 desk.open_interviews(search, by=staff)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -50,6 +51,7 @@ class HiringDesk(Office):
         self.board = Board(self, self.engine)
         self.postings = Postings(self, self.engine)
         self._looked: tuple[Any, ...] = ()
+        self._destroyed: set[UUID] = set()
 
     # --- The panel ------------------------------------------------------------------------------
 
@@ -194,10 +196,12 @@ class HiringDesk(Office):
         recorded = 0
         for record in self.board.records():
             for each in record.candidates:
-                if each.erased:
-                    self.keyring.destroy(self._person(record.search, each.candidate))
+                person = self._person(record.search, each.candidate)
+                if each.erased and person not in self._destroyed:
+                    self.keyring.destroy(person)
+                    self._destroyed.add(person)
             if deciding.note_overdue(record, self.today()):
-                recorded += self.retried(lambda record=record: self._overdue(record.search))  # type: ignore[misc]
+                recorded += self.retried(partial(self._overdue, record.search))
         self._looked = (seen[0], self.last_position())
         return recorded
 

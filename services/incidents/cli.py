@@ -54,7 +54,7 @@ def calls(
     from services.incidents.importing import CALLS_BYTES_MAX, load_calls
     from shared.cli.progress import progress_bar
 
-    settings = _settings(org, data, "agency")
+    settings = settings_of(org, data, "agency")
     content = content_of(file, CALLS_BYTES_MAX)
     with CallsDesk.of(settings) as desk, progress_bar("recording calls") as progress:
         loaded = load_calls(desk, content, by=by, progress=progress)
@@ -68,7 +68,7 @@ def places(
     from services.incidents.calls_desk import CallsDesk
     from services.incidents.importing import load_places
 
-    settings, content = _settings(org, data, "agency"), content_of(file)
+    settings, content = settings_of(org, data, "agency"), content_of(file)
     with CallsDesk.of(settings) as desk:
         loaded = load_places(desk, content, by=by)
     tell("places", file, loaded, as_json=as_json)
@@ -90,7 +90,7 @@ def roster(
     from shared.cli.progress import progress_bar
     from shared.handed_back import Unreadable
 
-    settings = _settings(org, data, "district")
+    settings = settings_of(org, data, "district")
     with DistrictDesk.of(settings) as desk, progress_bar("listing students") as progress:
         try:
             enrolled = desk.load_roster(export, by=by, progress=progress)
@@ -110,7 +110,7 @@ def plans(
     from services.incidents.district_desk import DistrictDesk
     from shared.handed_back import Unreadable
 
-    settings, content = _settings(org, data, "district"), content_of(file)
+    settings, content = settings_of(org, data, "district"), content_of(file)
     with DistrictDesk.of(settings) as desk:
         try:
             loaded = desk.load_plans(content, by=by)
@@ -144,7 +144,7 @@ def report(
     from services.incidents.report_files import NEEDED, written_as
     from services.incidents.reports import Period, written_as_of
 
-    settings = _settings(org, data, "district")
+    settings = settings_of(org, data, "district")
     try:
         period = Period(begins_on.date(), ends_on.date(), written_as_of(as_of))
     except ValueError as error:
@@ -168,7 +168,8 @@ def report(
     sys.stdout.buffer.write(written_as(made, kind))
 
 
-def _settings(org: str, data: Path, kind: str) -> Settings:
+def settings_of(org: str, data: Path, kind: str) -> Settings:
+    """The settings of an organisation of the kind that a command is for."""
     from shared.settings import Settings
 
     settings = Settings.of(org, data)

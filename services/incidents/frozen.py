@@ -21,9 +21,6 @@ class Frozen(Aggregate):
 
     TOPIC = "report"
 
-    def __init__(self) -> None:
-        """Remember nothing."""
-
 
 class Made(CreatedEvent):
     """A report was made of the calls of a period, as known at a position of the history."""
@@ -35,9 +32,6 @@ class Made(CreatedEvent):
     """The last event that counts."""
     sha256: str
     """Of the report as JSON."""
-
-    def apply(self, report: Frozen) -> None:
-        """Nothing is decided on it."""
 
 
 class StateReportFrozen(Made):

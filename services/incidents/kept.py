@@ -115,9 +115,6 @@ class Viewing(Aggregate):
 
     TOPIC = "viewing"
 
-    def __init__(self) -> None:
-        """Remember nothing."""
-
 
 class RecordViewed(CreatedEvent):
     """Who looked at what, or was refused (C-PRIV-8, C-DATA-4); `by` is who."""
@@ -127,9 +124,6 @@ class RecordViewed(CreatedEvent):
     what: str
     """The list or the reference."""
     refused: bool
-
-    def apply(self, viewing: Viewing) -> None:
-        """Nothing is decided on it."""
 
 
 class View(Line):
@@ -149,9 +143,6 @@ class Notice(Aggregate):
 
     TOPIC = "notice"
 
-    def __init__(self) -> None:
-        """Remember nothing."""
-
 
 class NoticeReceived(CreatedEvent):
     """The district told of a missing call, a questioning, or the boundary (C-DATA-2, C-DISC-3)."""
@@ -165,9 +156,6 @@ class NoticeReceived(CreatedEvent):
     school: str | None
     detail: str
     on: date
-
-    def apply(self, notice: Notice) -> None:
-        """Nothing is decided on it."""
 
 
 class NoticeLine(Line):
@@ -189,9 +177,6 @@ class Lesson(Aggregate):
 
     TOPIC = "lesson"
 
-    def __init__(self) -> None:
-        """Remember nothing."""
-
 
 class StaffTrained(CreatedEvent):
     """Staff of the district had the training on when to ask an officer (C-INT-5)."""
@@ -201,9 +186,6 @@ class StaffTrained(CreatedEvent):
     held_on: date
     expires_on: date | None
     staff: tuple[str, ...]
-
-    def apply(self, lesson: Lesson) -> None:
-        """Nothing is decided on it."""
 
 
 class LessonLine(Line):
@@ -227,9 +209,6 @@ class Counted(Aggregate):
 
     TOPIC = "counted"
 
-    def __init__(self) -> None:
-        """Remember nothing."""
-
 
 class ComplaintTold(CreatedEvent):
     """There is a complaint about an officer, or its school became known or was wrong (C-DATA-5)."""
@@ -240,9 +219,6 @@ class ComplaintTold(CreatedEvent):
     received_on: date | None
     """None where it was told before."""
     school: str | None
-
-    def apply(self, complaint: Counted) -> None:
-        """Nothing is decided on it."""
 
 
 KeptEvent = (

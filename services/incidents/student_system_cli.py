@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.incidents.cli import DATA, OPERATOR, SNOHOMISH_SD, By, Data, District, Json, _settings
+from services.incidents.cli import (
+    DATA,
+    OPERATOR,
+    SNOHOMISH_SD,
+    By,
+    Data,
+    District,
+    Json,
+    settings_of,
+)
 from services.incidents.words import StudentSystem
 from shared.cli.imported import content_of, tell
 from shared.cli.output import FOUND_WRONG, CannotRun, print_json
@@ -61,7 +70,7 @@ def buildings(
     from services.incidents.discipline import load_buildings
     from services.incidents.district_desk import DistrictDesk
 
-    settings, content = _settings(org, data, "district"), content_of(file)
+    settings, content = settings_of(org, data, "district"), content_of(file)
     with DistrictDesk.of(settings) as desk:
         loaded = load_buildings(desk, content, by=by)
     tell("buildings", file, loaded, as_json=as_json)
@@ -85,7 +94,7 @@ def discipline(
     from services.incidents.district_desk import DistrictDesk
     from shared.cli.progress import progress_bar
 
-    settings = _settings(org, data, "district")
+    settings = settings_of(org, data, "district")
     content = content_of(file, DISCIPLINE_BYTES_MAX)
     with DistrictDesk.of(settings) as desk, progress_bar("recording discipline") as progress:
         loaded = load_discipline(desk, content, by=by, progress=progress)
@@ -107,7 +116,7 @@ def export_skyward(
     is written down with its SHA-256. The same history gives the same file. Its manifest tells the
     counts, the digest and the instant.
     """
-    settings = _settings(org, data, "district")
+    settings = settings_of(org, data, "district")
     _export(StudentSystem.SKYWARD, file, (begins_on, ends_on), settings, by)
 
 
@@ -125,7 +134,7 @@ def export_edfi(
     The lists stand in the order in which they are posted. As for Skyward, the file names students
     by their number, and a manifest is put beside it.
     """
-    settings = _settings(org, data, "district")
+    settings = settings_of(org, data, "district")
     _export(StudentSystem.EDFI, file, (begins_on, ends_on), settings, by)
 
 

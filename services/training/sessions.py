@@ -19,9 +19,6 @@ class TrainingSession(Aggregate):
 
     TOPIC = "session"
 
-    def __init__(self) -> None:
-        """Remember nothing."""
-
 
 class TrainingHeld(CreatedEvent):
     """The district held a training, which officers join too (C-TRN-3, C-TRN-4, C-TRN-8)."""
@@ -38,9 +35,6 @@ class TrainingHeld(CreatedEvent):
     """The last day it counts for the staff who attended."""
     catalog: str
     known_on: date
-
-    def apply(self, session: TrainingSession) -> None:
-        """Nothing is decided on it."""
 
 
 def hold(

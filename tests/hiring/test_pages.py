@@ -182,6 +182,7 @@ def test_hire_6_a_member_scores_on_a_tablet_seals_with_a_code_and_opens_with_it(
     sign_in(at_agency, member)
     act(at_agency, search)
     act(at_agency, "Fill in your score sheet")
+    expect(at_agency.locator("#code")).to_be_visible()
     assert fits(at_agency)
     code = at_agency.locator("#code").inner_text()
     given = {C1: 4, C2: 5, C3: 2}
@@ -225,6 +226,7 @@ def test_hire_5_the_ranking_has_a_chart_a_table_and_its_proof_at_both(
         sign_in(page, person)
         act(page, search)
         rows = page.get_by_role("table", name="Mean scores").get_by_role("row")
+        expect(rows).to_have_count(4)
         assert [row.inner_text().split()[:2] for row in rows.all()[1:]] == [
             ["1", C2],
             ["2", C1],
