@@ -100,8 +100,7 @@ class Inbox:
 
     async def position(self) -> int:
         """Position of the last contract received."""
-        self._received = max(self._received, await self._in_store(self._stored_position))
-        return self._received
+        return await self._in_store(self._stored_position)
 
     async def last(self, client: Client) -> int:
         """Position of the last contract the publisher has for us.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import threading
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -240,6 +242,33 @@ def test_what_was_taken_in_elsewhere_meanwhile_is_not_taken_in_twice(
     assert agency.heard() == list(range(1, 11))
     assert agency.desk.received_position(agency.theirs) == 10
     assert _letters(agency) == []
+
+
+def test_who_looks_how_far_it_is_sets_nothing_back(
+    agency: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = Inbox(agency.service, agency.service.sources[0], lambda: None)
+    contracts = [_said(n, position=n, previous=n - 1) for n in range(1, 3)]
+    inbox._settle(contracts[:1])
+    asked, answered = threading.Event(), threading.Event()
+    position = agency.desk.received_position
+
+    def slowly(source: str) -> int:
+        found = position(source)
+        asked.set()
+        answered.wait(10)
+        return found
+
+    async def look() -> None:
+        monkeypatch.setattr(agency.desk, "received_position", slowly)
+        looking = asyncio.create_task(inbox.position())
+        await asyncio.to_thread(asked.wait)
+        inbox._settle(contracts[1:])
+        answered.set()
+        assert await looking == 1
+
+    asyncio.run(look())
+    assert inbox._received == 2
 
 
 def test_one_effect_that_fails_leaves_nothing_of_the_others(agency: Toy) -> None:
