@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # it works for as long as it runs
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """Both organisations with the sample program."""
     with running(tmp_path_factory.mktemp("run") / "data") as program:
