@@ -61,7 +61,8 @@ class Store:
     def engine(self) -> Engine:
         """A new SQLAlchemy engine on this database; the caller disposes of it."""
         if not self.is_sqlite:
-            return create_engine(make_url(self.url).set(drivername="postgresql+psycopg"))
+            url = make_url(self.url).set(drivername="postgresql+psycopg")
+            return create_engine(url, pool_pre_ping=True)  # the server may have been restarted
         Path(self.url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
             self.url, connect_args={"timeout": SQLITE_LOCK_SECONDS, "check_same_thread": False}
