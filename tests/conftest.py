@@ -29,8 +29,8 @@ settle()  # from here on: looking for cycles is a third of the time that collect
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core: a third of a test's time is waiting for servers and pages."""
-    return 2 * (os.cpu_count() or 1)
+    """One more than there are cores: a third of a test's time is waiting for servers and pages."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:
