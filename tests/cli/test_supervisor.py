@@ -181,6 +181,7 @@ async def test_nothing_is_left_when_the_supervisor_is_killed(tmp_path: Path) -> 
             await supervisor.start([
                 Program("polite", {polite.argv!r}), Program("stubborn", {stubborn.argv!r})
             ])
+            Path({str(tmp_path / "started")!r}).touch()
             await asyncio.sleep(60)
 
         asyncio.run(keep())
@@ -189,7 +190,7 @@ async def test_nothing_is_left_when_the_supervisor_is_killed(tmp_path: Path) -> 
         sys.executable, "-c", textwrap.dedent(body), cwd=ROOT
     )
     try:
-        await until(lambda: len(notes(tmp_path)) == 2)
+        await until(lambda: len(notes(tmp_path)) == 2 and (tmp_path / "started").exists())
     finally:
         owner.kill()
         await owner.wait()
