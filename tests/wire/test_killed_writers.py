@@ -160,9 +160,16 @@ def let_in(store: Store) -> psycopg.Connection:
 
 
 def kill_the_writers_backend(store: Store) -> None:
+    """Kill it once it is there: what was acknowledged before the last kill may be told after it."""
     writing = b"SELECT pid FROM pg_stat_activity WHERE query LIKE '%append_%to_%_events%'"
-    with let_in(store) as connection:
-        found = connection.execute(writing + b" AND pid <> pg_backend_pid()").fetchall()
+    until = time.monotonic() + COME_SECONDS
+    while True:
+        with let_in(store) as connection:
+            found = connection.execute(writing + b" AND pid <> pg_backend_pid()").fetchall()
+        if found:
+            break
+        assert time.monotonic() < until, "the writer never came back"
+        time.sleep(0.01)
     assert len(found) == 1
     os.kill(found[0][0], signal.SIGKILL)
 
