@@ -13,6 +13,7 @@ from base64 import b64decode, b64encode
 from collections import deque
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table, select, update
@@ -22,9 +23,8 @@ from shared.files import secret
 from shared.sealed import Sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
-    from uuid import UUID
 
     from sqlalchemy import Connection
 
@@ -83,8 +83,7 @@ class Keyring:
         Raises:
             Erased: the subject's key was destroyed; nothing more is kept about them.
         """
-        key = self._key(subject) or self._new_key(subject)
-        box = _encrypt(AESGCM(key), text.encode(), subject)
+        box = _encrypt(AESGCM(self._key_to_seal(subject)), text.encode(), subject)
         return Sealed(subject=subject, box=b64encode(box).decode())
 
     def open(self, sealed: Sealed) -> str:
@@ -101,13 +100,9 @@ class Keyring:
 
     def seal_all(self, texts: Mapping[UUID, str]) -> dict[UUID, Sealed]:
         """Seal one text for each of many subjects; about whom nothing more is kept is left out."""
-        wrapped = self._wrapped(texts)
-        if missing := texts.keys() - wrapped.keys():
-            self._make_keys(missing)
-            wrapped |= self._wrapped(missing)
         boxes = {
             subject: _encrypt(AESGCM(key), texts[subject].encode(), subject)
-            for subject, key in self._unwrapped(wrapped)
+            for subject, key in self._unwrapped(self._wrapped_or_made(texts))
         }
         return {
             subject: Sealed(subject=subject, box=b64encode(box).decode())
@@ -137,73 +132,87 @@ class Keyring:
         self._kept.pop(subject, None)
 
     def _key(self, subject: UUID) -> bytes | None:
-        kept, until = self._kept.get(subject, (None, 0.0))
-        if time.monotonic() < until:
+        if (kept := self._remembered(subject)) is not None:
             return kept
-        with self._engine.connect() as connection:
-            mine = select(KEYS.c.wrapped).where(KEYS.c.subject == str(subject))
-            wrapped = connection.execute(mine).scalar()
+        wrapped = self._wrapped([subject]).get(subject)
         if wrapped is None:
             return None
         if wrapped == DESTROYED:
             raise Erased(f"the key of subject {subject} was destroyed")
         key = _decrypt(self._master, wrapped, subject)
-        if len(self._kept) >= KEPT_MAX:
-            self._kept.clear()
-        self._kept[subject] = (key, time.monotonic() + KEPT_SECONDS)
+        self._remember({subject: key})
         return key
 
-    def _wrapped(self, subjects: Iterable[UUID]) -> dict[UUID, bytes]:
+    def _key_to_seal(self, subject: UUID) -> bytes:
+        """A key that is there from now on; who wants one while the disk is busy shares its turn."""
+        if (kept := self._remembered(subject)) is not None:
+            return kept
+        self._wanted.append(subject)
+        with self._making:
+            wanted: set[UUID] = set()
+            while self._wanted:
+                wanted.add(self._wanted.popleft())
+            if wanted:  # else who had the turn while we waited looked for ours too
+                self._remember(dict(self._unwrapped(self._wrapped_or_made(wanted))))
+        key = self._remembered(subject) or self._key(subject)
+        if key is None:  # they could not, and were told so
+            self._wrapped_or_made([subject])
+            key = self._key(subject)
+        assert key is not None, "the key that was made is there"
+        return key
+
+    def _remembered(self, subject: UUID) -> bytes | None:
+        kept, until = self._kept.get(subject, (None, 0.0))
+        return kept if time.monotonic() < until else None
+
+    def _remember(self, keys: Mapping[UUID, bytes]) -> None:
+        if len(self._kept) + len(keys) > KEPT_MAX:
+            self._kept.clear()
+        until = time.monotonic() + KEPT_SECONDS
+        self._kept.update({subject: (key, until) for subject, key in keys.items()})
+
+    def _wrapped(self, subjects: Collection[UUID]) -> dict[UUID, bytes]:
         """What the table holds of some subjects."""
-        wanted = {str(subject): subject for subject in subjects}
-        names = list(wanted)
-        wrapped: dict[UUID, bytes] = {}
         with self._engine.connect() as connection:
-            for start in range(0, len(names), ASKED_MAX):
-                some = KEYS.c.subject.in_(names[start : start + ASKED_MAX])
-                for name, key in connection.execute(select(KEYS).where(some)):
-                    wrapped[wanted[name]] = key
-        return wrapped
+            return _held(connection, subjects)
+
+    def _wrapped_or_made(self, subjects: Collection[UUID]) -> dict[UUID, bytes]:
+        """What the table holds of all these subjects, in one transaction.
+
+        Making comes first, and where a key is already there it counts: a person is new more
+        often than not, and SQLite lets nobody write after reading what has changed since.
+        """
+        made = {
+            subject: _encrypt(self._master, AESGCM.generate_key(KEY_BITS), subject)
+            for subject in subjects
+        }
+        rows = [{"subject": str(subject), "wrapped": key} for subject, key in made.items()]
+        with self._engine.begin() as connection:
+            ours = {UUID(name) for name in connection.scalars(_insert(connection), rows)}
+            there = _held(connection, made.keys() - ours) if len(ours) < len(made) else {}
+        return {subject: made[subject] for subject in ours} | there
 
     def _unwrapped(self, wrapped: Mapping[UUID, bytes]) -> Iterator[tuple[UUID, bytes]]:
         for subject, key in wrapped.items():
             if key != DESTROYED:
                 yield subject, _decrypt(self._master, key, subject)
 
-    def _make_keys(self, subjects: Iterable[UUID]) -> None:
-        """Make keys in one transaction; where somebody else was first, theirs counts."""
-        rows = [
-            {
-                "subject": str(subject),
-                "wrapped": _encrypt(self._master, AESGCM.generate_key(KEY_BITS), subject),
-            }
-            for subject in subjects
-        ]
-        with self._engine.begin() as connection:
-            connection.execute(_insert(connection), rows)
 
-    def _new_key(self, subject: UUID) -> bytes:
-        """Make a key; those that are wanted while the disk is busy share the next transaction."""
-        self._wanted.append(subject)
-        with self._making:
-            wanted: set[UUID] = set()
-            while self._wanted:
-                wanted.add(self._wanted.popleft())
-            if wanted:  # else who made keys while we waited made it
-                self._make_keys(wanted)
-        key = self._key(subject)
-        if key is None:  # they could not, and were told so
-            self._make_keys([subject])
-            key = self._key(subject)
-        assert key is not None, "the key that was made is there"
-        return key
+def _held(connection: Connection, subjects: Collection[UUID]) -> dict[UUID, bytes]:
+    names = [str(subject) for subject in subjects]
+    held: dict[UUID, bytes] = {}
+    for start in range(0, len(names), ASKED_MAX):
+        some = KEYS.c.subject.in_(names[start : start + ASKED_MAX])
+        found = connection.execute(select(KEYS.c.subject, KEYS.c.wrapped).where(some))
+        held.update({UUID(name): wrapped for name, wrapped in found})
+    return held
 
 
 def _insert(connection: Connection) -> Any:
-    """Adds keys where there are none yet."""
+    """Adds keys where there are none yet, and gives the subjects of those it added."""
     postgres = connection.dialect.name == "postgresql"
     new = postgresql.insert(KEYS) if postgres else sqlite.insert(KEYS)
-    return new.on_conflict_do_nothing()
+    return new.on_conflict_do_nothing().returning(KEYS.c.subject)
 
 
 def _encrypt(key: AESGCM, plain: bytes, subject: UUID) -> bytes:
