@@ -140,8 +140,9 @@ def _shape(table: Table) -> tuple[dict[str, None], tuple[str, ...]]:
 
 
 def _upsert(table: Table, dialect: str) -> Any:
+    """Gives the keys back: only then does SQLAlchemy write many rows in one statement."""
     keys = [column.name for column in table.primary_key]
-    insert = UPSERTS[dialect](table)
+    insert = UPSERTS[dialect](table).returning(*table.primary_key)
     others = {c.name: insert.excluded[c.name] for c in table.c if not c.primary_key}
     if not others:
         return insert.on_conflict_do_nothing(index_elements=keys)
