@@ -20,7 +20,7 @@ STEWARD = "steward"
 AUDITOR = "auditor"
 INGEST: Mapping[str, Mapping[str, Sequence[str]]] = {
     "district": {"ingest-district-system": ("complaints", "incidents")},
-    "agency": {"ingest-training": ("training",)},
+    "agency": {"ingest-training": ("training",), "ingest-dispatch": ("incidents",)},
 }
 """Systems of each kind of organisation that tell us things, and the services that hear them."""
 

@@ -24,7 +24,8 @@ from tests.end_to_end.program import DISTRICT, ROOT, Program, running
 if TYPE_CHECKING:
     from typing import IO
 
-CLIENT = ROOT / "examples" / "district_incidents_client.py"
+USER = "ingest-district-system"
+CLIENT = ROOT / "examples" / "incidents_client.py"
 SERVICE = f"{DISTRICT}-incidents"
 DATA = {
     "officer": "officer-21",
@@ -53,8 +54,8 @@ def burst(program: Program, events: int, source: str) -> Burst:
     """Send so many, kill the service once a third is answered, and count."""
     settings = Settings.of(DISTRICT, program.data)
     before = _stored(settings)
-    command = [sys.executable, str(CLIENT), "--server", settings.nats_url, "--district", DISTRICT]
-    command += ["--seed", str(settings.seed_file("ingest-district-system")), "--source", source]
+    command = [sys.executable, str(CLIENT), "--server", settings.nats_url, "--org", DISTRICT]
+    command += ["--user", USER, "--seed", str(settings.seed_file(USER)), "--source", source]
     command += ["--authority", settings.nats_ca_file.format(folder=settings.folder.resolve())]
     began = time.monotonic()
     client = subprocess.Popen(

@@ -137,6 +137,8 @@ def test_trn_6_the_nats_server_refuses_a_credential_that_is_not_the_training_sys
     [
         ("auditor", SUBJECT),
         (SYSTEM, f"ingest.{AGENCY}.directory.confirmation"),
+        (SYSTEM, f"ingest.{AGENCY}.incidents.outcome"),
+        ("ingest-dispatch", SUBJECT),
         (SYSTEM, f"ingest.{DISTRICT}.training.confirmation"),
         (SYSTEM, f"accord.{AGENCY}.{DISTRICT}.training.confirmed"),
     ],

@@ -1,11 +1,12 @@
-"""Tell Accord what a school district's systems know of officers at its schools, over NATS.
+"""Tell Accord's incidents service what a system outside knows, over NATS.
 
-Each line of standard input is an event: its kind (interaction or noted_call), an id that stays the
-same when it is sent again, and the data. Each line of output is that id and the answer to it.
+Each line of standard input is an event: its kind (interaction or noted_call at a district; call,
+classification, outcome or force at an agency), an id that stays the same when it is sent again, and
+the data. Each line of output is that id and the answer to it.
 
-    python district_incidents_client.py --server tls://nats.district.example:4222 \
-        --district snohomish-sd --seed nats.seed --authority ca.pem --source /snohomish-sd/diary \
-        <events.jsonl
+    python incidents_client.py --server tls://nats.district.example:4222 --org snohomish-sd \
+        --user ingest-district-system --seed nats.seed --authority ca.pem \
+        --source /snohomish-sd/diary <events.jsonl
 
 Ends with 0 when all were accepted and 1 when one was rejected. What nobody answers is sent again
 for a minute, since each is recorded only once; after that it stops with 2: send the same lines.
@@ -22,7 +23,6 @@ from typing import Any
 import nats  # pip install "nats-py[nkeys]"
 import nats.errors
 
-USER = "ingest-district-system"
 AT_ONCE = 64
 ANSWER_SECONDS = 5
 GIVE_UP_SECONDS = 60
@@ -35,7 +35,7 @@ async def emit(client: nats.NATS, given: argparse.Namespace, record: dict[str, A
     until = time.monotonic() + GIVE_UP_SECONDS
     while True:
         try:
-            subject = f"ingest.{given.district}.incidents.{kind}"
+            subject = f"ingest.{given.org}.incidents.{kind}"
             reply = await client.request(subject, json.dumps(event).encode(), ANSWER_SECONDS)
         except (nats.errors.NoRespondersError, nats.errors.TimeoutError):
             if time.monotonic() > until:
@@ -53,7 +53,7 @@ async def send(given: argparse.Namespace, records: list[dict[str, Any]]) -> bool
         given.server,
         nkeys_seed=given.seed,
         tls=ssl.create_default_context(cafile=given.authority),
-        inbox_prefix=f"_INBOX.{USER}",
+        inbox_prefix=f"_INBOX.{given.user}",
     )
     places = asyncio.Semaphore(AT_ONCE)
 
@@ -69,7 +69,7 @@ async def send(given: argparse.Namespace, records: list[dict[str, Any]]) -> bool
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser()
-    for name in ("--server", "--district", "--seed", "--authority", "--source"):
+    for name in ("--server", "--org", "--user", "--seed", "--authority", "--source"):
         arguments.add_argument(name, required=True)
     try:
         lines = [json.loads(line) for line in sys.stdin]
