@@ -58,6 +58,7 @@ class Names:
             THEIRS=names.stream(self.other, "OUT"),
             mine=self.mine,
             system=system,
+            another="incidents" if self.kind == "agency" else "training",
             DOOMED=DOOMED,
         )
 
@@ -139,6 +140,7 @@ ATTEMPTS = (
     Attempt("answer for `directory`", "listen", "ask.{org}.*.directory", (OTHER_SERVICE,)),
     # systems outside
     Attempt("tell a service what an outside system tells it", "request", "ingest.{org}.{system}.tried", (SYSTEM,)),
+    Attempt("tell a service what none or another outside system tells it", "request", "ingest.{org}.{another}.tried"),
     Attempt("tell `directory` something", "request", "ingest.{org}.directory.tried"),
     Attempt("hear what outside systems tell `complaints`", "listen", "ingest.{org}.complaints.*", (SERVICE,)),
     Attempt("hear what outside systems tell anybody", "listen", "ingest.>"),

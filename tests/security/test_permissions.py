@@ -208,6 +208,5 @@ def err_code(how: str) -> int:
 
 
 def system(org: str) -> str:
-    """A service that the outside system of an organisation tells something."""
-    ((_, hearing),) = INGEST[KINDS[org]].items()
-    return hearing[0]
+    """A service that the first outside system of an organisation tells something."""
+    return next(iter(INGEST[KINDS[org]].values()))[0]
