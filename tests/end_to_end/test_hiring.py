@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from services.directory.__main__ import desk_of as directory_of
 from services.hiring.agency_desk import AgencyDesk
 from services.hiring.codes import new_code
 from services.hiring.district_desk import DistrictDesk
@@ -14,6 +14,8 @@ from services.hiring.record import Result
 from services.hiring.samples import CRITERIA, PREREQUISITES, SCHOOL
 from services.hiring.scoring import proof_of, verified
 from services.hiring.words import Conflict
+from services.training.__main__ import desk_of as training_of
+from services.training.events import GateClosed, GateOpened
 from shared.settings import Settings
 from tests.end_to_end.program import AGENCY, DISTRICT, Program, eventually
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from services.hiring.application import HiringDesk
     from services.hiring.record import Record
+    from services.training.application import TrainingDesk
 
 pytestmark = pytest.mark.xdist_group("end to end")  # they share the running program
 
@@ -35,8 +38,7 @@ SCORES = {
     "staff-1": {C1: 4, C2: 4, C3: 5},
     "staff-12": {C1: 3, C2: 4, C3: 4},
 }
-OFFICER = "officer-12"
-"""Listed already, so that nobody else's officers change."""
+OFFICER = "officer-93"
 LINK_SECONDS = 90.0
 
 
@@ -134,9 +136,17 @@ def test_hire_6_both_end_with_the_same_ranking_though_the_link_was_cut_while_the
         agency.appoint(search, by=CHIEF, officer=OFFICER, from_on=agency.today())
         until(district, search, lambda known: known.appointed == C2)
 
-    with directory_of(Settings.of(AGENCY, program.data)) as directory:
-        heard = f"{AGENCY}.hiring"
-        eventually(lambda: directory.received_position(heard), within=LINK_SECONDS)
+    for org in (AGENCY, DISTRICT):
+        with training_of(Settings.of(org, program.data)) as training:
+            assert eventually(partial(judges_the_new_officer, training), within=LINK_SECONDS)
+
+
+def judges_the_new_officer(training: TrainingDesk) -> bool:
+    """Whether the directory has listed the officer, and their training has therefore been judged."""
+    return any(
+        isinstance(event, GateOpened | GateClosed) and event.officer == OFFICER
+        for _, event in training.history(0, 10_000)
+    )
 
 
 def test_hire_11_the_sample_search_awaits_its_interviews_at_both(program: Program) -> None:
