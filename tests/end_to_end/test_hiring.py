@@ -142,7 +142,7 @@ def test_hire_6_both_end_with_the_same_ranking_though_the_link_was_cut_while_the
 
 
 def judges_the_new_officer(training: TrainingDesk) -> bool:
-    """Whether the directory has listed the officer, and their training has therefore been judged."""
+    """Whether the directory has listed the officer, whose training has therefore been judged."""
     return any(
         isinstance(event, GateOpened | GateClosed) and event.officer == OFFICER
         for _, event in training.history(0, 10_000)
