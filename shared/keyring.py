@@ -186,6 +186,8 @@ class Keyring:
             subject: _encrypt(self._master, AESGCM.generate_key(KEY_BITS), subject)
             for subject in subjects
         }
+        if not made:
+            return {}
         rows = [{"subject": str(subject), "wrapped": key} for subject, key in made.items()]
         with self._engine.begin() as connection:
             ours = {UUID(name) for name in connection.scalars(_insert(connection), rows)}

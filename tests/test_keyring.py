@@ -87,3 +87,7 @@ def test_priv_1_a_destroyed_key_is_not_made_again(two: tuple[Keyring, Keyring]) 
         keyring.open(box)
     with pytest.raises(Erased):
         keyring.seal(subject, "more")
+
+
+def test_sealing_about_nobody_asks_nobody(two: tuple[Keyring, Keyring]) -> None:
+    assert two[0].seal_all({}) == {}
