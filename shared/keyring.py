@@ -100,9 +100,12 @@ class Keyring:
 
     def seal_all(self, texts: Mapping[UUID, str]) -> dict[UUID, Sealed]:
         """Seal one text for each of many subjects; about whom nothing more is kept is left out."""
+        wrapped = self._wrapped(texts)
+        if missing := texts.keys() - wrapped.keys():
+            wrapped |= self._wrapped_or_made(missing)
         boxes = {
             subject: _encrypt(AESGCM(key), texts[subject].encode(), subject)
-            for subject, key in self._unwrapped(self._wrapped_or_made(texts))
+            for subject, key in self._unwrapped(wrapped)
         }
         return {
             subject: Sealed(subject=subject, box=b64encode(box).decode())
@@ -154,7 +157,7 @@ class Keyring:
                 wanted.add(self._wanted.popleft())
             if wanted:  # else who had the turn while we waited looked for ours too
                 self._remember(dict(self._unwrapped(self._wrapped_or_made(wanted))))
-        key = self._remembered(subject) or self._key(subject)
+        key = self._key(subject)
         if key is None:  # they could not, and were told so
             self._wrapped_or_made([subject])
             key = self._key(subject)
@@ -177,7 +180,7 @@ class Keyring:
             return _held(connection, subjects)
 
     def _wrapped_or_made(self, subjects: Collection[UUID]) -> dict[UUID, bytes]:
-        """What the table holds of all these subjects, in one transaction.
+        """What the table holds of all these subjects, one at least, in one transaction.
 
         Making comes first, and where a key is already there it counts: a person is new more
         often than not, and SQLite lets nobody write after reading what has changed since.
@@ -186,8 +189,6 @@ class Keyring:
             subject: _encrypt(self._master, AESGCM.generate_key(KEY_BITS), subject)
             for subject in subjects
         }
-        if not made:
-            return {}
         rows = [{"subject": str(subject), "wrapped": key} for subject, key in made.items()]
         with self._engine.begin() as connection:
             ours = {UUID(name) for name in connection.scalars(_insert(connection), rows)}

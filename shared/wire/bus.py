@@ -29,7 +29,7 @@ from shared.wire.permits import inbox as inbox_of
 from shared.wire.permits import reading
 from shared.wire.reader import Reader
 from shared.wire.relay import WAIT_SECONDS, Relay
-from shared.wire.stopping import stop_if_told
+from shared.wire.stopping import opened, stop_if_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,7 +143,7 @@ class Bus:
             apply_types=False,  # what can't be validated becomes a letter, which is ours to write
             logger=None,
         )
-        client = await broker.connect()
+        client = await opened(broker.connect())
         try:
             js = client.jetstream()
             connection = Connection(broker, client, js)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -116,33 +115,24 @@ def attributes(message: Message) -> dict[str, str | int]:
     }
 
 
-def header_lines(message: Message, *, with_id: bool = True) -> str:
-    """Headers in binary mode, in the protocol's own words; `with_id` the stream knows it again."""
-    id_ = message.id
-    known_by = f"Nats-Msg-Id: {id_}\r\n" if with_id else ""
+def header_lines(message: Message) -> str:
+    """Headers in binary mode, in the protocol's own words."""
     return (
-        f"{_same_of_all(message.publisher, message.service, message.name)}"
-        f"ce-id: {id_}\r\n"
+        f"ce-specversion: {SPECVERSION}\r\n"
+        f"ce-id: {message.id}\r\n"
+        f"ce-source: /{message.publisher}/{message.service}\r\n"
+        f"ce-type: {message.name}\r\n"
         f"ce-time: {message.time}\r\n"
         f"ce-position: {message.position}\r\n"
         f"ce-previous: {message.previous}\r\n"
-        f"{known_by}"
-    )
-
-
-@lru_cache(maxsize=1_024)
-def _same_of_all(publisher: str, service: str, name: str) -> str:
-    return (
-        f"ce-specversion: {SPECVERSION}\r\n"
-        f"ce-source: /{publisher}/{service}\r\n"
-        f"ce-type: {name}\r\n"
         f"content-type: {JSON}\r\n"
     )
 
 
 def to_headers(message: Message) -> dict[str, str]:
     """Headers in binary mode, and the id by which the stream knows a repetition."""
-    return dict(line.split(": ", 1) for line in header_lines(message).splitlines())
+    lines = f"{header_lines(message)}Nats-Msg-Id: {message.id}".split("\r\n")
+    return dict(line.split(": ", 1) for line in lines)
 
 
 def from_headers(headers: Mapping[str, str], data: bytes) -> Message:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from eventsourcing.persistence import StoredEvent
+    from psycopg import Cursor
+    from psycopg.rows import DictRow
     from psycopg.sql import Composed
 
     from shared.wire.commit import Command
@@ -148,6 +150,14 @@ class GroupCommitPostgresRecorder(PostgresProcessRecorder):
         self._one_call: Composed = ONE_CALL.format(**names)
         self._connection: psycopg.Connection[Any] | None = None
         self._group = GroupCommit(self._write)
+
+    def _create_table(self, curs: Cursor[DictRow]) -> None:
+        """Make what is absent; of processes that start at once each waits for the one before.
+
+        Each would else take part of the locks that the others need.
+        """
+        curs.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (self.events_table_name,))
+        super()._create_table(curs)
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any

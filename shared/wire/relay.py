@@ -165,8 +165,11 @@ class Relay:
         return standing
 
     def _outgoing(self, message: Message, *, with_id: bool) -> Outgoing:
+        headers = header_lines(message)
+        if with_id:
+            headers += f"Nats-Msg-Id: {message.id}\r\n"
         subject = names.subject(self._org, message.audience, message.service, message.event)
-        return Outgoing(subject, header_lines(message, with_id=with_id), message.data)
+        return Outgoing(subject, headers, message.data)
 
     # --- Resuming -------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from nats.js.errors import APIError, BadRequestError, NotFoundError
 from shared.contracts.base import OWN
 from shared.wire import names
 from shared.wire.permits import STEWARD, Crossing, inbox, reading
-from shared.wire.stopping import stop_if_told
+from shared.wire.stopping import opened, stop_if_told
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -57,7 +57,7 @@ async def keep_streams(plan: Plan, settings: Settings) -> None:
 
 
 async def _keep_on_one_connection(plan: Plan, settings: Settings) -> None:
-    client = await nats.connect(
+    connecting = nats.connect(
         settings.nats_url,
         nkeys_seed=str(settings.seed_file(STEWARD)),
         tls=settings.tls(),
@@ -67,6 +67,7 @@ async def _keep_on_one_connection(plan: Plan, settings: Settings) -> None:
         allow_reconnect=False,
         error_cb=_unsaid,
     )
+    client = await opened(connecting)
     try:
         steward = Steward(client, plan)
         await steward.look(mend=True)

@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
 
 
-def eventually(ask: Callable[[], T | None], *, within: float = 90.0) -> T:
+def eventually(ask: Callable[[], T | None], *, within: float = 30.0) -> T:
     """What a question answers once the answer is true; fails when it never is."""
     until = time.monotonic() + within
     while True:

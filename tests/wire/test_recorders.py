@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -75,6 +76,28 @@ def together(work: Sequence[Callable[[], object]]) -> list[object]:
     for thread in threads:
         thread.join()
     return results
+
+
+def test_processes_that_open_a_store_at_once_while_it_is_written_all_do(
+    make: Callable[[], Any],
+) -> None:
+    first, done = make(), threading.Event()
+
+    def write() -> None:
+        number, version = uuid4(), 0
+        while not done.is_set():
+            version += 1
+            first.insert_events([event(number, version)])
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        try:
+            for _ in range(3):
+                opened = together([make] * 4)
+                assert [each for each in opened if isinstance(each, Exception)] == []
+        finally:
+            done.set()
+        writing.result()
 
 
 # --- The library's own tests ----------------------------------------------------------------------

@@ -171,7 +171,7 @@ def test_a_retry_past_the_dedupe_window_is_not_stored_again(district: Toy) -> No
     district.disconnect()
     stored = _in_stream(district)
     subject = names.subject(DISTRICT, AGENCY, NAME, "said")
-    unknown = [Outgoing(subject, header_lines(each, with_id=False), each.data) for each in stored]
+    unknown = [Outgoing(subject, header_lines(each), each.data) for each in stored]
 
     async def again(client: Client) -> None:
         async with Publisher(client) as publisher:

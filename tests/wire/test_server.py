@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,13 +14,15 @@ from nats.errors import Error as NatsError
 from shared.contracts.base import OWN
 from shared.wire import names
 from shared.wire.asking import NoAnswer, ask
-from tests.servers import AGENCY, DISTRICT, as_user
+from shared.wire.stopping import opened
+from tests.servers import AGENCY, DISTRICT, as_user, connected
 from tests.wire.toy import NAME, eventually
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.aio.msg import Msg
 
+    from tests.servers import Topology
     from tests.wire.toy import Toy
 
 
@@ -72,3 +77,20 @@ def test_an_organisation_neither_hears_nor_touches_the_others_streams(
 
     assert len(as_user(agency.settings, NAME, tried)) == 4
     eventually(lambda: district.desk.heard(district.own) == [1])
+
+
+def test_who_is_told_to_stop_while_connecting_leaves_nothing_open(servers: Topology) -> None:
+    async def stopped(after: float) -> None:
+        connecting = asyncio.create_task(opened(connected(servers.settings(DISTRICT))))
+        await asyncio.sleep(after)
+        connecting.cancel()
+        with suppress(asyncio.CancelledError):
+            await (await connecting).close()
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for tenths in range(100):
+            asyncio.run(stopped(tenths / 10_000))
+        gc.collect()
+    left = [str(each.message) for each in caught if each.category is ResourceWarning]
+    assert [each for each in left if "_SSLProtocolTransport" not in each] == []
